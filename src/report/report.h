@@ -1,0 +1,30 @@
+/*
+ * report - results as text. Pure: each writer returns a new string and prints nothing.
+ */
+#ifndef REPORT_REPORT_H
+#define REPORT_REPORT_H
+
+#include <glib.h>
+
+#include "model/finding.h"
+
+typedef struct {
+	const gchar *name;  /* "json" */
+	const gchar *about; /* one line for --help */
+	/* Results to text that ends with a line feed. colour: ANSI colours (table only);
+	 * width: columns of the terminal, 0 for no limit (table only). Caller frees. */
+	gchar *(*write)(const Results *results, gboolean colour, guint width);
+} ReportFormat;
+
+/* table, json, junit, tap; ended by one whose name is NULL. */
+extern const ReportFormat report_formats[];
+
+/* NULL where there is no such format. */
+const ReportFormat *report_format(const gchar *name);
+
+gchar *report_table(const Results *results, gboolean colour, guint width);
+gchar *report_json(const Results *results, gboolean colour, guint width);
+gchar *report_junit(const Results *results, gboolean colour, guint width);
+gchar *report_tap(const Results *results, gboolean colour, guint width);
+
+#endif
