@@ -13,9 +13,8 @@
 /* One architecture extension. */
 typedef struct {
 	const gchar *feature; /* "FEAT_LSE" */
-	const gchar *llvm;    /* LLVM's and GCC's name: "lse"; Rust's target feature is the same
-				 unless rust says otherwise */
-	const gchar *rust;    /* Rust's, or NULL where it has none */
+	const gchar *llvm;    /* LLVM's name: "lse" */
+	const gchar *rust;    /* Rust's target feature: "lse", or NULL where it has none */
 	const gchar *arch;    /* "ARMv8.1-A": the version that makes it mandatory, or the first that
 				 allows it where none does */
 	gboolean mandatory;   /* TRUE: arch makes it mandatory */
