@@ -30,7 +30,7 @@ typedef struct {
  * lines after that of January 2025 are not told apart, and get both options. */
 static const Remedy remedies[] = {
 	{"mimalloc", "0.1.51", "0.1.52", TRUE,
-	 "@ (the crate) compiles for ARMv8.1-A: update to 0.1.52 or later, which took that back"},
+	 "@ (the crate) compiles for ARMv8.1-A: update to 0.1.52 or later"},
 	{"mimalloc", NULL, "1.8.9", FALSE, OWN_FLAGS},
 	{"mimalloc", "1.8.9", "2", FALSE, EITHER},
 	{"mimalloc", "2", "2.1.9", FALSE, OWN_FLAGS},
@@ -41,15 +41,15 @@ static const Remedy remedies[] = {
 	{"mimalloc", "3.1", NULL, FALSE, NO_OPT_ARCH},
 	{"mimalloc", NULL, NULL, FALSE, EITHER},
 	{"libmimalloc-sys", "0.1.48", "0.1.49", TRUE,
-	 "@ compiles for ARMv8.1-A: update to 0.1.49 or later (mimalloc 0.1.52), which took that "
-	 "back"},
+	 "@ compiles for ARMv8.1-A: update to 0.1.49 or later (mimalloc 0.1.52)"},
 	{"mimalloc-safe", "0.1.53", NULL, TRUE,
 	 "@ compiles for ARMv8.1-A: in Cargo.toml give it features = [\"no_opt_arch\"]"},
 	{"mimalloc-safe", NULL, NULL, TRUE,
-	 "@ compiles for ARMv8.1-A: update to 0.1.53 or later with features = [\"no_opt_arch\"]"},
+	 "@ compiles for ARMv8.1-A: update to 0.1.53 or later,\n"
+	 "  and in Cargo.toml give it features = [\"no_opt_arch\"]"},
 	{"libmimalloc-sys2", NULL, NULL, TRUE,
-	 "@ compiles for ARMv8.1-A: take mimalloc-safe 0.1.53 or later with features = "
-	 "[\"no_opt_arch\"]"},
+	 "@ compiles for ARMv8.1-A: take mimalloc-safe 0.1.53 or later,\n"
+	 "  and in Cargo.toml give it features = [\"no_opt_arch\"]"},
 	{"jemalloc", NULL, NULL, FALSE,
 	 "@ takes its architecture from the build's flags:\n"
 	 "  ./configure CFLAGS='-O2 -march=armv8-a -moutline-atomics'"},
