@@ -15,7 +15,8 @@
 
 /* Where the program's files are on this host: the program saw guest, it is host here. An entry
  * whose guest path is a folder stands for all below it. The first that fits and exists wins; a
- * path that no entry fits is not looked up at all. */
+ * path that no entry fits is not looked up at all. The guest path "." says where relative names
+ * begin, that is the program's working folder. */
 typedef struct {
 	const gchar *guest;
 	const gchar *host;

@@ -1,0 +1,129 @@
+#include "inspect/core.h"
+
+#include <gio/gio.h>
+
+#include "inspect/corefile.h"
+#include "inspect/culprit.h"
+#include "inspect/modules.h"
+#include "inspect/symbol.h"
+#include "inspect/unwind.h"
+#include "isa/isa.h"
+
+G_GNUC_PRINTF(2, 3) static void add_note(Fault *fault, const gchar *format, ...)
+{
+	g_autofree gchar *more = NULL, *before = fault->note;
+	va_list args;
+
+	va_start(args, format);
+	more = g_strdup_vprintf(format, args);
+	va_end(args);
+	fault->note = before ? g_strconcat(before, "; ", more, NULL) : g_steal_pointer(&more);
+}
+
+/* Threads are numbered as they were made: their ids grow. */
+static void explain_threads(const CoreFile *core, Fault *fault)
+{
+	const CoreThread *dead = &g_array_index(core->threads, CoreThread, 0);
+
+	fault->threads = core->threads->len;
+	fault->thread = 1;
+	for (guint i = 1; i < core->threads->len; i++)
+		fault->thread += g_array_index(core->threads, CoreThread, i).tid < dead->tid;
+}
+
+static gboolean explain_insn(const Modules *modules, Fault *fault, GError **error)
+{
+	g_auto(IsaInsn) insn = {0};
+	guint32 raw;
+
+	fault->has_insn = modules_read(modules, fault->pc, &raw, sizeof(raw));
+	if (!fault->has_insn) {
+		add_note(fault, "no instruction could be read at 0x%" G_GINT64_MODIFIER "x",
+			 fault->pc);
+		return TRUE;
+	}
+	fault->insn = GUINT32_FROM_LE(raw);
+	if (!isa_explain(fault->insn, &insn, error))
+		return FALSE;
+	fault->mnemonic = g_steal_pointer(&insn.mnemonic);
+	fault->operands = g_steal_pointer(&insn.operands);
+	if (insn.feature) {
+		fault->feature = g_strdup(insn.feature->feature);
+		fault->arch = g_strdup(insn.feature->arch);
+	}
+	return TRUE;
+}
+
+static gchar *build_id(const Module *module)
+{
+	const unsigned char *bits;
+	GElf_Addr addr;
+	int length = dwfl_module_build_id(module->dwfl, &bits, &addr);
+	GString *hex;
+
+	if (length <= 0)
+		return NULL;
+	hex = g_string_new(NULL);
+	for (int i = 0; i < length; i++)
+		g_string_append_printf(hex, "%02x", bits[i]);
+	return g_string_free(hex, FALSE);
+}
+
+static void note_missing(const Modules *modules, Fault *fault)
+{
+	for (guint i = 0; i < modules->modules->len; i++) {
+		const Module *module = modules->modules->pdata[i];
+
+		if (!module->host)
+			add_note(fault, "%s was loaded but is not readable here", module->guest);
+	}
+	if (fault->has_insn)
+		add_note(fault, "the instruction lies in memory of its own, in no loaded file");
+}
+
+static void explain_place(const Module *module, Fault *fault)
+{
+	Symbol symbol = {0};
+
+	fault->object = g_strdup(module->guest);
+	fault->object_file = g_strdup(module->host);
+	fault->build_id = build_id(module);
+	module_offset(module, fault->pc, &fault->offset);
+	fault->source = symbol_source(module, fault->pc);
+	if (symbol_find(module, fault->pc, &symbol)) {
+		fault->function = symbol.name;
+		fault->function_offset = symbol.offset;
+		fault->function_nearest = symbol.nearest;
+	}
+}
+
+Fault *core_explain(const gchar *core, const gchar *program, const PathMap *map, int signal,
+		    GError **error)
+{
+	g_autoptr(CoreFile) file = corefile_open(core, error);
+	g_autoptr(Modules) modules = file ? modules_open(file, program, map, error) : NULL;
+	g_autoptr(Fault) fault = NULL;
+	const CoreThread *dead;
+	const Module *module;
+
+	if (!modules)
+		return NULL;
+	dead = &g_array_index(file->threads, CoreThread, 0);
+	fault = fault_new(signal ? signal : dead->signal);
+	fault->pc = dead->regs[CORE_PC];
+	explain_threads(file, fault);
+	if (!explain_insn(modules, fault, error))
+		return NULL;
+	unwind(modules, fault->backtrace);
+	module = modules_at(modules, fault->pc);
+	if (module) {
+		explain_place(module, fault);
+		culprit_find(module, fault);
+	} else {
+		note_missing(modules, fault);
+	}
+	if (file->cut)
+		add_note(fault, "the core file is cut short, so threads, libraries and callers may "
+				"be missing");
+	return g_steal_pointer(&fault);
+}

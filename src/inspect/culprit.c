@@ -1,0 +1,191 @@
+#include "inspect/culprit.h"
+
+#include <string.h>
+
+/* How an allocator shows itself. */
+typedef struct {
+	const gchar *name;
+	const gchar *symbols[3];  /* any of these defined in the object is evidence */
+	const gchar *strings[3];  /* so is any C string that begins with one of these */
+	const gchar *prefixes[4]; /* what its own functions are called */
+	gchar *(*version)(const Module *module);
+} Known;
+
+static gchar *mimalloc_version(const Module *module);
+static gchar *jemalloc_version(const Module *module);
+
+static const Known known[] = {
+	{
+		.name = "mimalloc",
+		.symbols = {"_mi_options_init", "mi_malloc"},
+		.strings = {"mimalloc: ", "MIMALLOC_"},
+		.prefixes = {"mi_", "_mi_"},
+		.version = mimalloc_version,
+	},
+	{
+		.name = "jemalloc",
+		.symbols = {"malloc_conf", "je_malloc_conf"},
+		.strings = {"<jemalloc>"},
+		.prefixes = {"je_", "_rjem_", "jemalloc_"},
+		.version = jemalloc_version,
+	},
+	{
+		.name = "tcmalloc",
+		.symbols = {"tc_malloc", "tc_version"},
+		.strings = {"tcmalloc: ", "TCMALLOC_"},
+		.prefixes = {"tc_", "tcmalloc::", "TCMalloc", "MallocExtension"},
+	},
+};
+
+/* What every allocator's functions may be called. */
+static const gchar *const common[] = {
+	"malloc",      "calloc",       "realloc",           "reallocarray",
+	"free",        "cfree",        "memalign",          "aligned_alloc",
+	"valloc",      "pvalloc",      "posix_memalign",    "malloc_usable_size",
+	"malloc_size", "operator new", "operator new[]",    "operator delete",
+	"malloc_trim", "mallinfo",     "operator delete[]",
+};
+
+static gboolean is_common(const gchar *function)
+{
+	gsize length = strcspn(function, "(");
+
+	for (gsize i = 0; i < G_N_ELEMENTS(common); i++)
+		if (strlen(common[i]) == length && strncmp(function, common[i], length) == 0)
+			return TRUE;
+	return FALSE;
+}
+
+static gboolean is_own(const Known *k, const gchar *function)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(k->prefixes) && k->prefixes[i]; i++)
+		if (g_str_has_prefix(function, k->prefixes[i]))
+			return TRUE;
+	return is_common(function);
+}
+
+static gboolean contradicted(const Known *k, const Fault *fault)
+{
+	if (!fault->function || fault->function_nearest || is_own(k, fault->function))
+		return FALSE;
+	for (guint i = 0; i < fault->backtrace->len; i++) {
+		const Frame *frame = fault->backtrace->pdata[i];
+
+		if (frame->function && g_strcmp0(frame->object, fault->object) == 0 &&
+		    is_own(k, frame->function))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+/* The address in the file of a symbol that is defined there. */
+static gboolean defined(const Module *module, const gchar *name, guint64 *vaddr)
+{
+	int count = dwfl_module_getsymtab(module->dwfl);
+
+	for (int i = 1; i < count; i++) {
+		GElf_Sym sym;
+		GElf_Addr addr;
+		const char *found =
+			dwfl_module_getsym_info(module->dwfl, i, &sym, &addr, NULL, NULL, NULL);
+
+		if (found && sym.st_shndx != SHN_UNDEF && g_str_equal(found, name)) {
+			*vaddr = addr - module->bias;
+			return TRUE;
+		}
+	}
+	return FALSE;
+}
+
+/* Where a C string that begins with text stands in constant data, or NULL. *left: bytes that
+ * follow it there. */
+static const gchar *constant(const ElfFile *elf, const gchar *text, gsize *left)
+{
+	gsize length = strlen(text);
+
+	for (guint i = 0; i < elf->sections->len; i++) {
+		const Elf64_Shdr *s = &g_array_index(elf->sections, Elf64_Shdr, i);
+		const guint8 *start, *at, *end;
+
+		if (s->sh_type != SHT_PROGBITS || s->sh_flags & (SHF_WRITE | SHF_EXECINSTR) ||
+		    !(s->sh_flags & SHF_ALLOC))
+			continue;
+		at = start = elffile_piece(elf, s->sh_offset, s->sh_size);
+		end = start + s->sh_size;
+		while ((at = memmem(at, end - at, text, length))) {
+			*left = end - at;
+			if (at == start || !at[-1])
+				return (const gchar *)at;
+			at++;
+		}
+	}
+	return NULL;
+}
+
+static gchar *evidence(const Known *k, const Module *module)
+{
+	guint64 vaddr;
+	gsize left;
+
+	for (gsize i = 0; i < G_N_ELEMENTS(k->symbols) && k->symbols[i]; i++)
+		if (defined(module, k->symbols[i], &vaddr))
+			return g_strdup_printf("symbol %s", k->symbols[i]);
+	for (gsize i = 0; i < G_N_ELEMENTS(k->strings) && k->strings[i]; i++)
+		if (constant(module->elf, k->strings[i], &left))
+			return g_strdup_printf("string \"%s\" in its constant data", k->strings[i]);
+	return NULL;
+}
+
+/* int mi_version(void) returns a constant, 219 for 2.1.9: mov w0, #219; ret, perhaps after a
+ * bti. Newer releases that count otherwise do not fit three digits. */
+static gchar *mimalloc_version(const Module *module)
+{
+	guint64 vaddr, offset, left;
+	guint32 words[3], *at = words;
+	guint number;
+
+	if (!defined(module, "mi_version", &vaddr) ||
+	    !elffile_offset(module->elf, vaddr, &offset, &left) || left < sizeof(words))
+		return NULL;
+	memcpy(words, elffile_piece(module->elf, offset, sizeof(words)), sizeof(words));
+	if (GUINT32_FROM_LE(*at) == 0xd503245f)
+		at++;
+	number = (GUINT32_FROM_LE(at[0]) >> 5) & 0xffff;
+	if ((GUINT32_FROM_LE(at[0]) & 0xffe0001f) != 0x52800000 ||
+	    GUINT32_FROM_LE(at[1]) != 0xd65f03c0 || number < 100 || number > 999)
+		return NULL;
+	return g_strdup_printf("%u.%u.%u", number / 100, number / 10 % 10, number % 10);
+}
+
+/* "5.3.0-0-g54eaed1d8b56b1aa528be3bdd1877e59c56fa90c": version, commits since, commit. Without a
+ * git checkout at build time the version is not in the file in a form that says what it is. */
+static gchar *jemalloc_version(const Module *module)
+{
+	static const gchar *const majors[] = {"5.", "4.", "3."};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(majors); i++) {
+		gsize left;
+		const gchar *text = constant(module->elf, majors[i], &left);
+		gsize length = text ? strnlen(text, left) : 0;
+		g_autofree gchar *copy = text ? g_strndup(text, length) : NULL;
+
+		if (copy && g_regex_match_simple("^[0-9]+\\.[0-9]+\\.[0-9]+-[0-9]+-g[0-9a-f]+$",
+						 copy, 0, 0))
+			return g_strndup(copy, strcspn(copy, "-"));
+	}
+	return NULL;
+}
+
+void culprit_find(const Module *module, Fault *fault)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(known) && !fault->culprit; i++) {
+		g_autofree gchar *why =
+			contradicted(&known[i], fault) ? NULL : evidence(&known[i], module);
+
+		if (!why)
+			continue;
+		fault->culprit = g_strdup(known[i].name);
+		fault->culprit_version = known[i].version ? known[i].version(module) : NULL;
+		fault->culprit_evidence = g_steal_pointer(&why);
+	}
+}
