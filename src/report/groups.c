@@ -1,0 +1,195 @@
+#include "report/groups.h"
+
+#include "report/section.h"
+#include "report/text.h"
+
+static void tally_free(Tally *tally)
+{
+	g_free(tally->subject);
+	g_ptr_array_unref(tally->findings);
+	g_free(tally);
+}
+
+static Tally *tally_of(GPtrArray *tallies, GHashTable *by_name, const gchar *subject)
+{
+	Tally *tally = g_hash_table_lookup(by_name, subject);
+
+	if (tally)
+		return tally;
+	tally = g_new0(Tally, 1);
+	tally->subject = text_clean(subject);
+	tally->findings = g_ptr_array_new();
+	g_ptr_array_add(tallies, tally);
+	g_hash_table_insert(by_name, g_strdup(subject), tally);
+	return tally;
+}
+
+GPtrArray *tallies_new(const Results *results)
+{
+	GPtrArray *tallies = g_ptr_array_new_with_free_func((GDestroyNotify)tally_free);
+	g_autoptr(GHashTable) by_name =
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+	for (guint i = 0; i < results->findings->len; i++) {
+		Finding *finding = g_ptr_array_index(results->findings, i);
+		Tally *tally =
+			tally_of(tallies, by_name, finding->subject ? finding->subject : "?");
+
+		g_ptr_array_add(tally->findings, finding);
+		tally->total++;
+		if (finding->verdict != VERDICT_NONE)
+			tally->verdicts[finding->verdict]++;
+		tally->unexpected += !finding_as_expected(finding);
+	}
+	return tallies;
+}
+
+Verdict tally_word(const Tally *tally)
+{
+	guint kinds = 0;
+	Verdict word = tally->verdicts[VERDICT_OK] ? VERDICT_OK : VERDICT_SKIPPED;
+
+	for (int verdict = 0; verdict < VERDICT_COUNT; verdict++) {
+		if (!tally->verdicts[verdict] || verdict == VERDICT_OK ||
+		    verdict == VERDICT_SKIPPED)
+			continue;
+		word = (Verdict)verdict;
+		kinds++;
+	}
+	return kinds > 1 ? VERDICT_NONE : word;
+}
+
+gchar *tally_verdict(const Tally *tally)
+{
+	Verdict word = tally_word(tally);
+	const gchar *name = word == VERDICT_NONE ? "mixed" : verdict_name(word);
+
+	if (tally->unexpected)
+		return g_strdup_printf("%s, %u not as expected", name, tally->unexpected);
+	if (word == VERDICT_OK && tally->verdicts[VERDICT_SKIPPED])
+		return g_strdup_printf("ok, %u skipped", tally->verdicts[VERDICT_SKIPPED]);
+	if (word == VERDICT_OK || word == VERDICT_SKIPPED)
+		return g_strdup(name);
+	return g_strdup_printf("%s, as expected", name);
+}
+
+guint tally_passes(const Tally *tally, guint column)
+{
+	guint passes = 0;
+
+	for (guint i = 0; i < tally->findings->len; i++) {
+		const Finding *finding = g_ptr_array_index(tally->findings, i);
+		const Column *extra = column < finding->columns->len
+					      ? g_ptr_array_index(finding->columns, column)
+					      : NULL;
+
+		passes += extra && extra->outcome && outcome_passed(extra->outcome);
+	}
+	return passes;
+}
+
+static void group_free(Group *group)
+{
+	g_ptr_array_unref(group->findings);
+	g_free(group);
+}
+
+static gboolean has_fault_section(const Finding *finding)
+{
+	return finding_fault(finding) &&
+	       (finding->verdict == VERDICT_FLAGGED || finding->verdict == VERDICT_INCONCLUSIVE);
+}
+
+static gboolean belongs(const Finding *finding, GroupKind kind)
+{
+	gboolean plain = finding_as_expected(finding);
+	gboolean skipped = finding->verdict == VERDICT_SKIPPED && plain;
+
+	switch (kind) {
+	case GROUP_FAULT:
+		return has_fault_section(finding);
+	case GROUP_SKIPPED:
+		return skipped;
+	case GROUP_OTHER:
+		return !has_fault_section(finding) && !skipped &&
+		       !(finding->verdict == VERDICT_OK && plain);
+	}
+	g_assert_not_reached();
+}
+
+static gchar *key_of(const Finding *finding, GroupKind kind)
+{
+	const Fault *fault = finding_fault(finding);
+	g_autofree gchar *baseline = section_outcome(finding->baseline);
+	g_autofree gchar *reference = section_outcome(finding->reference);
+	g_autofree gchar *detail = section_detail(finding);
+
+	if (kind == GROUP_SKIPPED)
+		return g_strdup(finding->reason ? finding->reason : "");
+	return g_strdup_printf(
+		"%s\n%d\n%d\n%s\n%" G_GINT64_MODIFIER "x\n%s\n%s\n%s", finding->subject,
+		finding->verdict, finding->expected, fault && fault->object ? fault->object : "",
+		fault ? (fault->object ? fault->offset : fault->pc) : 0,
+		kind == GROUP_FAULT ? "" : baseline, kind == GROUP_FAULT ? "" : reference,
+		kind == GROUP_FAULT || !detail ? "" : detail);
+}
+
+static guint subject_total(const Results *results, const gchar *subject)
+{
+	guint total = 0;
+
+	for (guint i = 0; i < results->findings->len; i++) {
+		const Finding *finding = g_ptr_array_index(results->findings, i);
+
+		total += !g_strcmp0(finding->subject, subject);
+	}
+	return total;
+}
+
+GPtrArray *groups_new(const Results *results, GroupKind kind)
+{
+	GPtrArray *groups = g_ptr_array_new_with_free_func((GDestroyNotify)group_free);
+	g_autoptr(GHashTable) by_key = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+	for (guint i = 0; i < results->findings->len; i++) {
+		Finding *finding = g_ptr_array_index(results->findings, i);
+		g_autofree gchar *key = belongs(finding, kind) ? key_of(finding, kind) : NULL;
+		Group *group = key ? g_hash_table_lookup(by_key, key) : NULL;
+
+		if (!key)
+			continue;
+		if (!group) {
+			group = g_new0(Group, 1);
+			group->findings = g_ptr_array_new();
+			group->total = subject_total(results, finding->subject);
+			g_ptr_array_add(groups, group);
+			g_hash_table_insert(by_key, g_steal_pointer(&key), group);
+		}
+		g_ptr_array_add(group->findings, finding);
+	}
+	return groups;
+}
+
+gboolean group_expected(const Group *group)
+{
+	return finding_as_expected(g_ptr_array_index(group->findings, 0));
+}
+
+gchar *group_cases(const Group *group)
+{
+	GString *text = g_string_new(NULL);
+
+	if (group->findings->len == group->total && group->total > 1) {
+		g_string_append_printf(text, "all %u", group->total);
+		return g_string_free(text, FALSE);
+	}
+	if (group->total > 1)
+		g_string_append_printf(text, "%u of %u: ", group->findings->len, group->total);
+	for (guint i = 0; i < group->findings->len; i++) {
+		const Finding *finding = g_ptr_array_index(group->findings, i);
+
+		g_string_append_printf(text, "%s%s", i ? ", " : "",
+				       finding->case_name ? finding->case_name : "?");
+	}
+	return g_string_free(text, FALSE);
+}

@@ -1,0 +1,277 @@
+#include "report/report.h"
+
+#include <string.h>
+
+#include "report/groups.h"
+#include "report/section.h"
+#include "report/text.h"
+
+/* More expected faults than this are shown in brief: they are no news. */
+#define FULL_MOST     3
+#define SECTION_LINES 16
+#define NUMBER_WIDTH  9
+#define VERDICT_WIDTH 26
+#define NAME_MOST     40
+
+static void add_header(Page *page, const Results *results)
+{
+	g_autofree gchar *line = g_strdup_printf(
+		"a64rig %s · %s · %s against %s", results->rig_version ? results->rig_version : "?",
+		results->qemu ? results->qemu : "?", results->baseline ? results->baseline : "?",
+		results->reference ? results->reference : "?");
+
+	page_wrap(page, STYLE_DIM, line, 0);
+}
+
+static guint profile_width(const Results *results, guint column)
+{
+	const gchar *profile = g_ptr_array_index(results->profiles, column);
+
+	return CLAMP((guint)g_utf8_strlen(profile, -1), NUMBER_WIDTH - 2, NAME_MOST);
+}
+
+static guint subjects_width(const Page *page, const Results *results, const GPtrArray *tallies)
+{
+	guint width = (guint)strlen("subject");
+	guint rest = 2 + 3 * NUMBER_WIDTH + VERDICT_WIDTH;
+	guint most;
+
+	for (guint i = 0; i < results->profiles->len; i++)
+		rest += 2 + profile_width(results, i);
+	most = page->width > rest ? page->width - rest : 0;
+	for (guint i = 0; i < tallies->len; i++) {
+		const Tally *tally = g_ptr_array_index(tallies, i);
+
+		width = MAX(width, (guint)g_utf8_strlen(tally->subject, -1));
+	}
+	return page->width ? MIN(width, CLAMP(most, 12, NAME_MOST)) : width;
+}
+
+static void add_number(Page *page, Style style, guint number)
+{
+	g_autofree gchar *text = number ? g_strdup_printf("%u", number) : g_strdup("·");
+
+	page_cell(page, number ? style : STYLE_DIM, text, NUMBER_WIDTH, TRUE);
+}
+
+static void add_columns_header(Page *page, const Results *results, guint name_width)
+{
+	static const gchar *const fixed[] = {"ok", "flagged", "other"};
+
+	page_add(page, STYLE_PLAIN, "  ");
+	page_cell(page, STYLE_DIM, "subject", name_width, FALSE);
+	for (guint i = 0; i < G_N_ELEMENTS(fixed); i++)
+		page_cell(page, STYLE_DIM, fixed[i], NUMBER_WIDTH, TRUE);
+	for (guint i = 0; i < results->profiles->len; i++) {
+		page_add(page, STYLE_PLAIN, "  ");
+		page_cell(page, STYLE_DIM, g_ptr_array_index(results->profiles, i),
+			  profile_width(results, i), TRUE);
+	}
+	page_add(page, STYLE_PLAIN, "  ");
+	page_add(page, STYLE_DIM, "verdict");
+	page_add(page, STYLE_PLAIN, "\n");
+}
+
+static void add_subject(Page *page, const Results *results, const Tally *tally, guint name_width)
+{
+	g_autofree gchar *verdict = tally_verdict(tally);
+	guint others =
+		tally->total - tally->verdicts[VERDICT_OK] - tally->verdicts[VERDICT_FLAGGED];
+
+	page_add(page, STYLE_BAD, tally->unexpected ? "!" : " ");
+	page_add(page, STYLE_PLAIN, " ");
+	page_cell(page, STYLE_PLAIN, tally->subject, name_width, FALSE);
+	add_number(page, STYLE_GOOD, tally->verdicts[VERDICT_OK]);
+	add_number(page, STYLE_BAD, tally->verdicts[VERDICT_FLAGGED]);
+	add_number(page, STYLE_ODD, others);
+	for (guint i = 0; i < results->profiles->len; i++) {
+		g_autofree gchar *passes =
+			g_strdup_printf("%u/%u", tally_passes(tally, i), tally->total);
+
+		page_add(page, STYLE_PLAIN, "  ");
+		page_cell(page, STYLE_PLAIN, passes, profile_width(results, i), TRUE);
+	}
+	page_add(page, STYLE_PLAIN, "  ");
+	page_add(page, tally->unexpected ? STYLE_BAD : section_style(tally_word(tally)), verdict);
+	page_add(page, STYLE_PLAIN, "\n");
+}
+
+static void add_subjects(Page *page, const Results *results)
+{
+	g_autoptr(GPtrArray) tallies = tallies_new(results);
+	guint name_width = subjects_width(page, results, tallies);
+
+	page_add(page, STYLE_PLAIN, "\n");
+	add_columns_header(page, results, name_width);
+	for (guint i = 0; i < tallies->len; i++)
+		add_subject(page, results, g_ptr_array_index(tallies, i), name_width);
+}
+
+/* For the subject, beside the marker and the verdict. */
+static guint heading_room(const Page *page, const gchar *verdict)
+{
+	guint rest = 4 + (guint)g_utf8_strlen(verdict, -1);
+
+	return page->width ? MAX(page->width - MIN(page->width, rest), 12) : 0;
+}
+
+static void add_heading(Page *page, const Group *group)
+{
+	const Finding *finding = g_ptr_array_index(group->findings, 0);
+	g_autofree gchar *verdict = section_verdict(finding);
+	g_autofree gchar *clean = text_clean(finding->subject);
+	g_autofree gchar *subject = text_fit(clean, heading_room(page, verdict));
+	g_autofree gchar *cases = group_cases(group);
+
+	page_add(page, STYLE_PLAIN, "\n");
+	page_add(page, STYLE_BAD, finding_as_expected(finding) ? "" : "! ");
+	page_add(page, STYLE_BOLD, subject);
+	page_add(page, STYLE_PLAIN, "  ");
+	page_add(page, section_style(finding->verdict), verdict);
+	page_add(page, STYLE_PLAIN, "\n");
+	page_row(page, "cases", cases);
+}
+
+static void add_fault_section(Page *page, const Group *group, SectionSize size)
+{
+	gsize start = page->out->len + 1;
+
+	add_heading(page, group);
+	section_fault(page, g_ptr_array_index(group->findings, 0), size,
+		      SECTION_LINES - MIN(SECTION_LINES, text_lines(page->out->str + start)));
+}
+
+static void add_faults(Page *page, const GPtrArray *groups, gboolean expected)
+{
+	guint count = 0;
+
+	for (guint i = 0; i < groups->len; i++)
+		count += group_expected(g_ptr_array_index(groups, i));
+	for (guint i = 0; i < groups->len; i++) {
+		const Group *group = g_ptr_array_index(groups, i);
+
+		if (group_expected(group) == expected)
+			add_fault_section(page, group,
+					  expected && count > FULL_MOST ? SECTION_BRIEF
+									: SECTION_FULL);
+	}
+}
+
+static void add_other(Page *page, const Group *group)
+{
+	const Finding *finding = g_ptr_array_index(group->findings, 0);
+	g_autofree gchar *detail = section_detail(finding);
+	g_autofree gchar *baseline = section_outcome(finding->baseline);
+	g_autofree gchar *reference = section_outcome(finding->reference);
+	g_autofree gchar *outcomes = g_strdup_printf("%s · %s", baseline, reference);
+
+	add_heading(page, group);
+	if (finding->baseline || finding->reference)
+		page_row(page, "outcomes", outcomes);
+	page_row(page, finding->reason ? "reason" : "stderr", detail);
+	section_fault(page, finding, SECTION_BRIEF, SECTION_LINES);
+}
+
+static void add_others(Page *page, const Results *results)
+{
+	g_autoptr(GPtrArray) groups = groups_new(results, GROUP_OTHER);
+
+	for (guint i = 0; i < groups->len; i++)
+		add_other(page, g_ptr_array_index(groups, i));
+}
+
+static void add_skipped(Page *page, const Results *results)
+{
+	g_autoptr(GPtrArray) groups = groups_new(results, GROUP_SKIPPED);
+
+	page_add(page, STYLE_PLAIN, groups->len ? "\n" : "");
+	for (guint i = 0; i < groups->len; i++) {
+		const Group *group = g_ptr_array_index(groups, i);
+		const Finding *finding = g_ptr_array_index(group->findings, 0);
+		g_autofree gchar *reason =
+			text_clean(finding->reason ? finding->reason : "no reason given");
+		g_autofree gchar *line =
+			g_strdup_printf("%u skipped: %s", group->findings->len, reason);
+
+		page_wrap(page, STYLE_ODD, line, 0);
+	}
+}
+
+/* One part of the summary, on a line of its own where it does not fit on this one. */
+static void add_part(Page *page, guint *column, Style style, const gchar *text)
+{
+	guint length = (guint)g_utf8_strlen(text, -1);
+	gboolean fits = !page->width || *column + 1 + length <= page->width;
+
+	if (*column)
+		page_add(page, STYLE_PLAIN, fits ? " " : "\n  ");
+	page_add(page, style, text);
+	*column = (fits ? *column + (*column > 0) : 2) + length;
+}
+
+static void add_counts(Page *page, guint *column, const Results *results)
+{
+	guint left = results->findings->len - results_count(results, VERDICT_NONE);
+
+	for (int verdict = 0; verdict < VERDICT_COUNT; verdict++) {
+		guint count = results_count(results, (Verdict)verdict);
+		g_autofree gchar *text = NULL;
+
+		if (!count)
+			continue;
+		left -= count;
+		text = g_strdup_printf("%u %s%s", count, verdict_name((Verdict)verdict),
+				       left ? "," : "");
+		add_part(page, column, section_style((Verdict)verdict), text);
+	}
+}
+
+static void add_summary(Page *page, const Results *results)
+{
+	guint unexpected = results_unexpected(results);
+	guint all = results->findings->len;
+	g_autofree gchar *findings = text_count(all, "finding");
+	g_autofree gchar *label = g_strconcat(findings, all ? ":" : "", NULL);
+	g_autofree gchar *time = g_strdup_printf("in %.1f s", results->seconds);
+	g_autofree gchar *surprises = g_strdup_printf("(%u not as expected)", unexpected);
+	guint column = 0;
+
+	page_add(page, STYLE_PLAIN, "\n");
+	if (results->interrupted)
+		add_part(page, &column, STYLE_BAD, "interrupted before all was run:");
+	add_part(page, &column, STYLE_BOLD, label);
+	add_counts(page, &column, results);
+	if (unexpected)
+		add_part(page, &column, STYLE_BAD, surprises);
+	else if (results_count(results, VERDICT_OK) < all)
+		add_part(page, &column, STYLE_PLAIN,
+			 all == 1 ? "(as expected)" : "(all as expected)");
+	add_part(page, &column, STYLE_PLAIN, time);
+	page_add(page, STYLE_PLAIN, "\n");
+}
+
+static void add_many(Page *page, const Results *results)
+{
+	g_autoptr(GPtrArray) faults = groups_new(results, GROUP_FAULT);
+
+	add_subjects(page, results);
+	add_faults(page, faults, TRUE);
+	add_faults(page, faults, FALSE);
+	add_others(page, results);
+	add_skipped(page, results);
+}
+
+gchar *report_table(const Results *results, gboolean colour, guint width)
+{
+	Page page = {g_string_new(NULL), colour, width};
+
+	add_header(&page, results);
+	if (results->findings->len == 1) {
+		page_add(&page, STYLE_PLAIN, "\n");
+		section_finding(&page, g_ptr_array_index(results->findings, 0));
+	} else if (results->findings->len > 1) {
+		add_many(&page, results);
+	}
+	add_summary(&page, results);
+	return g_string_free(page.out, FALSE);
+}
