@@ -1,5 +1,10 @@
 /*
  * report - results as text. Pure: each writer returns a new string and prints nothing.
+ *
+ * JSON, schema "a64rig.results/1": what is absent is null, not left out. Addresses, offsets of
+ * instructions and instruction words ("pc", "offset", "insn") are strings as "0x7f0012345678",
+ * because most readers keep a number as a double, which holds 53 bits. "seconds" and
+ * "function_offset" are numbers.
  */
 #ifndef REPORT_REPORT_H
 #define REPORT_REPORT_H

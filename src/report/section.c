@@ -3,7 +3,7 @@
 /* What the build-id is shortened to: enough to tell builds apart, as git does with commits. */
 #define BUILD_ID_DIGITS 12
 #define FRAMES_MOST     6
-#define FRAMES_LEAST    2
+#define FRAMES_LEAST    1
 
 static const gchar *const meanings[VERDICT_COUNT] = {
 	[VERDICT_OK] = "passes on both",
@@ -152,37 +152,47 @@ static gchar *frame_place(const Frame *frame)
 	return place ? place : g_strdup_printf("0x%" G_GINT64_MODIFIER "x", frame->pc);
 }
 
-/* Widths of the first two columns of frames[from..to). */
-static void frame_widths(const GPtrArray *frames, guint from, guint to, guint widths[2])
-{
-	widths[0] = widths[1] = 0;
-	for (guint i = from; i < to; i++) {
-		const Frame *frame = g_ptr_array_index(frames, i);
-		g_autofree gchar *place = frame_place(frame);
-		g_autofree gchar *clean = text_clean(place);
-		const gchar *object = frame->object ? text_base(frame->object) : "";
+enum { FRAME_PLACE, FRAME_OBJECT, FRAME_SOURCE, FRAME_CELLS };
 
-		widths[0] = MAX(widths[0], (guint)g_utf8_strlen(clean, -1));
-		widths[1] = MAX(widths[1], (guint)g_utf8_strlen(object, -1));
+static void frame_cells(const Frame *frame, gchar *cells[FRAME_CELLS])
+{
+	g_autofree gchar *place = frame_place(frame);
+
+	cells[FRAME_PLACE] = text_clean(place);
+	cells[FRAME_OBJECT] = text_clean(frame->object ? text_base(frame->object) : "");
+	cells[FRAME_SOURCE] = text_clean(frame->source ? text_base(frame->source) : "");
+}
+
+static void widen(const Frame *frame, guint widths[FRAME_CELLS])
+{
+	gchar *cells[FRAME_CELLS];
+
+	frame_cells(frame, cells);
+	for (guint i = 0; i < FRAME_CELLS; i++) {
+		widths[i] = MAX(widths[i], (guint)g_utf8_strlen(cells[i], -1));
+		g_free(cells[i]);
 	}
 }
 
-static void add_frame(Page *page, const Frame *frame, const gchar *label, const guint widths[2])
+/* The last cell of a row is not filled up; more says that frames were left out after this one. */
+static void add_frame(Page *page, const Frame *frame, const gchar *label,
+		      const guint widths[FRAME_CELLS], gboolean more)
 {
-	g_autofree gchar *place = frame_place(frame);
-	const gchar *object = frame->object ? text_base(frame->object) : "";
-	const gchar *source = frame->source ? text_base(frame->source) : "";
+	gchar *cells[FRAME_CELLS];
+	gboolean source;
 
+	frame_cells(frame, cells);
+	source = *cells[FRAME_SOURCE] != '\0';
 	page_add(page, STYLE_PLAIN, "  ");
 	page_cell(page, STYLE_DIM, label, PAGE_LABEL - 2, FALSE);
-	page_cell(page, STYLE_PLAIN, place, widths[0], FALSE);
+	page_cell(page, STYLE_PLAIN, cells[FRAME_PLACE], widths[FRAME_PLACE], FALSE);
 	page_add(page, STYLE_PLAIN, "  ");
-	page_cell(page, STYLE_PLAIN, object, *source ? widths[1] : 0, FALSE);
-	if (*source) {
-		page_add(page, STYLE_PLAIN, "  ");
-		page_cell(page, STYLE_DIM, source, 0, FALSE);
-	}
-	g_string_append_c(page->out, '\n');
+	page_cell(page, STYLE_PLAIN, cells[FRAME_OBJECT], source ? widths[FRAME_OBJECT] : 0, FALSE);
+	page_add(page, STYLE_DIM, source ? "  " : "");
+	page_add(page, STYLE_DIM, cells[FRAME_SOURCE]);
+	page_add(page, STYLE_DIM, more ? " …\n" : "\n");
+	for (guint i = 0; i < FRAME_CELLS; i++)
+		g_free(cells[i]);
 }
 
 /* The callers, innermost first, without the frame that "where" has named. */
@@ -192,21 +202,18 @@ static void rows_callers(Page *page, const Fault *fault, guint room)
 	const Frame *first = frames->len ? g_ptr_array_index(frames, 0) : NULL;
 	guint from = first && first->pc == fault->pc ? 1 : 0;
 	guint to = MIN(frames->len, from + room);
-	guint widths[2];
-	g_autofree gchar *more = NULL;
+	guint widths[FRAME_CELLS] = {0};
+	guint rest;
 
-	if (from == to)
-		return;
-	if (to < frames->len) {
-		more = g_strdup_printf("… and %u more", frames->len - --to);
-	}
-	frame_widths(frames, from, to, widths);
-	if (page->width > PAGE_LABEL + widths[1] + 2)
-		widths[0] = MIN(widths[0], page->width - PAGE_LABEL - widths[1] - 2);
+	for (guint i = from; i < to; i++)
+		widen(g_ptr_array_index(frames, i), widths);
+	rest = PAGE_LABEL + widths[FRAME_OBJECT] + widths[FRAME_SOURCE] + 6;
+	if (page->width)
+		widths[FRAME_PLACE] =
+			MIN(widths[FRAME_PLACE], MAX(page->width - MIN(page->width, rest), 20));
 	for (guint i = from; i < to; i++)
 		add_frame(page, g_ptr_array_index(frames, i), i == from ? "called from" : "",
-			  widths);
-	page_row(page, "", more);
+			  widths, i + 1 == to && to < frames->len);
 }
 
 /* A command broken with backslashes before its options, so that it can still be pasted. */

@@ -78,8 +78,8 @@ static void add_subject(Page *page, const Results *results, const Tally *tally, 
 	guint others =
 		tally->total - tally->verdicts[VERDICT_OK] - tally->verdicts[VERDICT_FLAGGED];
 
-	page_add(page, STYLE_BAD, tally->unexpected ? "!" : " ");
-	page_add(page, STYLE_PLAIN, " ");
+	page_add(page, STYLE_BAD, tally->unexpected ? "!" : "");
+	page_add(page, STYLE_PLAIN, tally->unexpected ? " " : "  ");
 	page_cell(page, STYLE_PLAIN, tally->subject, name_width, FALSE);
 	add_number(page, STYLE_GOOD, tally->verdicts[VERDICT_OK]);
 	add_number(page, STYLE_BAD, tally->verdicts[VERDICT_FLAGGED]);
