@@ -107,7 +107,7 @@ static gboolean remedy_fits(const Remedy *remedy, const Culprit *culprit)
 {
 	const gchar *version = culprit->version;
 
-	if (!culprit->name || strcmp(remedy->name, culprit->name))
+	if (g_strcmp0(remedy->name, culprit->name) != 0)
 		return FALSE;
 	if (!remedy->from && !remedy->below)
 		return TRUE;
@@ -193,7 +193,7 @@ static void add_remedy(GString *text, const Remedy *remedy, const Culprit *culpr
 /* An allocator can also be left out, which no other code can. */
 static void add_without_allocator(GString *text, const Culprit *culprit, gboolean rust)
 {
-	if (!rust && !strcmp(culprit->name, "mimalloc"))
+	if (!rust && !g_strcmp0(culprit->name, "mimalloc"))
 		g_string_append(text, "in a Rust crate: mimalloc 0.1.52 or later, or mimalloc-safe "
 				      "0.1.53 or later with no_opt_arch\n");
 	if (rust)

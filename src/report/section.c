@@ -195,12 +195,21 @@ static void add_frame(Page *page, const Frame *frame, const gchar *label,
 		g_free(cells[i]);
 }
 
+static gboolean starts_at_fault(const Fault *fault)
+{
+	const Frame *first;
+
+	if (!fault->backtrace->len)
+		return FALSE;
+	first = g_ptr_array_index(fault->backtrace, 0);
+	return first->pc == fault->pc;
+}
+
 /* The callers, innermost first, without the frame that "where" has named. */
 static void rows_callers(Page *page, const Fault *fault, guint room)
 {
 	const GPtrArray *frames = fault->backtrace;
-	const Frame *first = frames->len ? g_ptr_array_index(frames, 0) : NULL;
-	guint from = first && first->pc == fault->pc ? 1 : 0;
+	guint from = starts_at_fault(fault) ? 1 : 0;
 	guint to = MIN(frames->len, from + room);
 	guint widths[FRAME_CELLS] = {0};
 	guint rest;
@@ -220,14 +229,12 @@ static void rows_callers(Page *page, const Fault *fault, guint room)
 static void row_replay(Page *page, const gchar *replay)
 {
 	guint room = page->width > PAGE_LABEL ? page->width - PAGE_LABEL - 2 : 0;
-	g_auto(GStrv) parts = replay ? g_strsplit(replay, " --", -1) : NULL;
+	g_auto(GStrv) parts = g_strsplit(replay, " --", -1);
 	Page unlimited = {page->out, page->colour, 0};
-	g_autoptr(GString) text = g_string_new(parts ? parts[0] : NULL);
+	g_autoptr(GString) text = g_string_new(parts[0]);
 	glong column = g_utf8_strlen(text->str, -1);
 
-	if (!replay)
-		return;
-	for (guint i = 1; parts[i]; i++) {
+	for (guint i = 1; i < g_strv_length(parts); i++) {
 		glong length = g_utf8_strlen(parts[i], -1) + 3;
 		gboolean fits = !page->width || column + length <= (glong)room;
 
@@ -261,7 +268,8 @@ void section_fault(Page *page, const Finding *finding, SectionSize size, guint l
 	page_row(&after, "way out", finding->advice);
 	if (fault && size == SECTION_FULL)
 		page_row(&after, "note", fault->note);
-	row_replay(&after, finding->replay);
+	if (finding->replay)
+		row_replay(&after, finding->replay);
 	used = text_lines(above->str) + text_lines(below->str);
 	room = lines > used ? lines - used : 0;
 	g_string_append(page->out, above->str);
