@@ -37,7 +37,7 @@ UNIT   := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/*.c)))
 Q      := $(if $(V),,@)
 say     = $(if $(V),,@printf '  %-7s %s\n' $1 $(2:$(BUILD)/%=%))
 
-all: $(BUILD)/a64rig ## build the a64rig command
+all: $(BUILD)/a64rig $(BUILD)/a64rig-launch ## build the a64rig command
 
 $(BUILD)/a64rig: $(MAIN) $(LIB)
 	$(call say,LINK,$@)

@@ -1,0 +1,165 @@
+#include "base/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/mman.h>
+#include <sys/pidfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/error.h"
+
+extern char **environ;
+
+/* Descriptors are moved above 10 first, so that giving one its place never closes another. */
+static int add_files(posix_spawn_file_actions_t *actions, const ChildSpec *spec)
+{
+	const int files[] = {spec->in, spec->out, spec->err, spec->extra};
+	int failure = 0;
+
+	for (int i = 0; i < 4 && !failure; i++) {
+		if (files[i] >= 0)
+			failure = posix_spawn_file_actions_adddup2(actions, files[i], 10 + i);
+		else if (i < 3)
+			failure = posix_spawn_file_actions_addopen(actions, 10 + i, "/dev/null",
+								   i ? O_WRONLY : O_RDONLY, 0);
+	}
+	for (int i = 0; i < 4 && !failure; i++)
+		if (i < 3 || files[i] >= 0) {
+			failure = posix_spawn_file_actions_adddup2(actions, 10 + i, i);
+			if (!failure)
+				failure = posix_spawn_file_actions_addclose(actions, 10 + i);
+		}
+	if (!failure && spec->folder)
+		failure = posix_spawn_file_actions_addchdir_np(actions, spec->folder);
+	return failure;
+}
+
+static int spawn(const ChildSpec *spec, pid_t *pid)
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t none, all;
+	int failure;
+
+	sigemptyset(&none);
+	sigfillset(&all);
+	posix_spawn_file_actions_init(&actions);
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
+						      POSIX_SPAWN_SETSIGDEF);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawnattr_setsigdefault(&attributes, &all);
+	failure = add_files(&actions, spec);
+	if (!failure)
+		failure = posix_spawnp(pid, spec->argv[0], &actions, &attributes,
+				       (char *const *)spec->argv, environ);
+	posix_spawnattr_destroy(&attributes);
+	posix_spawn_file_actions_destroy(&actions);
+	return failure;
+}
+
+/* Waits for the end, the deadline or the cancellation, whichever is first. */
+static ChildEnd await(int pidfd, gint64 until, GCancellable *cancellable)
+{
+	int cancel = cancellable ? g_cancellable_get_fd(cancellable) : -1;
+	struct pollfd polled[] = {{.fd = pidfd, .events = POLLIN},
+				  {.fd = cancel, .events = POLLIN}};
+	ChildEnd end = CHILD_ENDED;
+
+	for (;;) {
+		gint64 left = until ? until - g_get_monotonic_time() : -1;
+		int count;
+
+		if (until && left <= 0) {
+			end = CHILD_TIMED_OUT;
+			break;
+		}
+		count = poll(polled, 2, until ? (int)MIN(left / 1000 + 1, G_MAXINT) : -1);
+		if (count < 0 && errno == EINTR)
+			continue;
+		if (polled[0].revents)
+			break;
+		if (polled[1].revents) {
+			end = CHILD_CANCELLED;
+			break;
+		}
+	}
+	if (cancel >= 0)
+		g_cancellable_release_fd(cancellable);
+	return end;
+}
+
+/* SIGTERM first to the leader alone: a64rig-launch without a sandbox then kills what has left the
+ * group; then SIGKILL to all. */
+static void stop(pid_t pid, int pidfd)
+{
+	struct pollfd polled = {.fd = pidfd, .events = POLLIN};
+
+	kill(pid, SIGTERM);
+	if (pidfd >= 0)
+		poll(&polled, 1, 1000);
+	kill(-pid, SIGKILL);
+}
+
+static void reap(pid_t pid, int *status)
+{
+	while (waitpid(pid, status, 0) < 0 && errno == EINTR)
+		;
+}
+
+gboolean child_run(const ChildSpec *spec, GCancellable *cancellable, ChildResult *result,
+		   GError **error)
+{
+	gint64 start = g_get_monotonic_time();
+	gint64 until = spec->deadline > 0 ? start + (gint64)(spec->deadline * G_USEC_PER_SEC) : 0;
+	pid_t pid;
+	int failure = spawn(spec, &pid);
+	int pidfd;
+
+	if (failure) {
+		g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG, "cannot start '%s': %s",
+			    spec->argv[0], g_strerror(failure));
+		return FALSE;
+	}
+	pidfd = pidfd_open(pid, 0);
+	result->end = pidfd < 0 ? CHILD_CANCELLED : await(pidfd, until, cancellable);
+	if (result->end != CHILD_ENDED)
+		stop(pid, pidfd);
+	reap(pid, &result->status);
+	result->seconds = (g_get_monotonic_time() - start) / (gdouble)G_USEC_PER_SEC;
+	if (pidfd >= 0)
+		close(pidfd);
+	return TRUE;
+}
+
+gchar *child_output(const gchar *const *argv, gdouble deadline, int *status, GError **error)
+{
+	g_autoptr(GString) text = g_string_new(NULL);
+	int file = memfd_create("output", MFD_CLOEXEC);
+	ChildSpec spec = {.argv = argv, .in = -1, .extra = -1, .deadline = deadline};
+	ChildResult result;
+	gchar buffer[4096];
+	ssize_t count;
+
+	spec.out = spec.err = file;
+	if (!child_run(&spec, NULL, &result, error)) {
+		close(file);
+		return NULL;
+	}
+	lseek(file, 0, SEEK_SET);
+	while ((count = read(file, buffer, sizeof buffer)) > 0)
+		g_string_append_len(text, buffer, count);
+	close(file);
+	if (result.end != CHILD_ENDED) {
+		g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG, "'%s' did not end within %.0f s",
+			    argv[0], deadline);
+		return NULL;
+	}
+	*status = result.status;
+	g_strchomp(text->str);
+	return g_string_free(g_steal_pointer(&text), FALSE);
+}

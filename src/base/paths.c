@@ -1,0 +1,89 @@
+#include "base/paths.h"
+
+#include "base/error.h"
+
+static gboolean is_data(const gchar *folder)
+{
+	g_autofree gchar *rig = g_build_filename(folder, "rig", NULL);
+	g_autofree gchar *cases = g_build_filename(folder, "cases", NULL);
+
+	return g_file_test(rig, G_FILE_TEST_IS_DIR) && g_file_test(cases, G_FILE_TEST_IS_DIR);
+}
+
+/* Beside the build folder, under the prefix that the program stands in, under the configured one.
+ */
+static gchar *find_data(const gchar *bin, GError **error)
+{
+	const gchar *named = g_getenv("A64RIG_DATA");
+	g_autofree gchar *parent = g_path_get_dirname(bin);
+	g_autofree gchar *share = g_build_filename(parent, "share", "a64rig", NULL);
+	const gchar *const places[] = {parent, share, A64RIG_PREFIX "/share/a64rig"};
+
+	if (named) {
+		if (is_data(named))
+			return g_strdup(named);
+		g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_USAGE,
+			    "A64RIG_DATA is '%s', which has no folders rig/ and cases/", named);
+		return NULL;
+	}
+	for (guint i = 0; i < G_N_ELEMENTS(places); i++)
+		if (is_data(places[i]))
+			return g_strdup(places[i]);
+	g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_USAGE,
+		    "no folders rig/ and cases/ in '%s' or '%s'; run 'make install', or name their "
+		    "folder in A64RIG_DATA",
+		    parent, share);
+	return NULL;
+}
+
+static gchar *find_launch(const gchar *bin)
+{
+	g_autofree gchar *beside = g_build_filename(bin, "a64rig-launch", NULL);
+
+	if (g_file_test(beside, G_FILE_TEST_EXISTS))
+		return g_steal_pointer(&beside);
+	return g_build_filename(bin, "..", "libexec", "a64rig", "a64rig-launch", NULL);
+}
+
+Paths *paths_new(GError **error)
+{
+	g_autofree gchar *self = g_file_read_link("/proc/self/exe", error);
+	g_autofree gchar *bin = NULL;
+	g_autofree gchar *data = NULL;
+	Paths *paths;
+
+	if (!self)
+		return NULL;
+	bin = g_path_get_dirname(self);
+	data = find_data(bin, error);
+	if (!data)
+		return NULL;
+	paths = g_new0(Paths, 1);
+	paths->data = g_canonicalize_filename(data, NULL);
+	paths->launch = find_launch(bin);
+	paths->prepared = g_build_filename(g_get_user_cache_dir(), "a64rig", "prepared", NULL);
+	paths->runs = g_build_filename(g_get_user_cache_dir(), "a64rig", "runs", NULL);
+	paths->config = g_build_filename(g_get_user_config_dir(), "a64rig", NULL);
+	return paths;
+}
+
+void paths_free(Paths *paths)
+{
+	if (!paths)
+		return;
+	g_free(paths->data);
+	g_free(paths->launch);
+	g_free(paths->prepared);
+	g_free(paths->runs);
+	g_free(paths->config);
+	g_free(paths);
+}
+
+gchar *paths_prepare_command(const Paths *paths)
+{
+	g_autofree gchar *makefile = g_build_filename(paths->data, "Makefile", NULL);
+
+	if (g_file_test(makefile, G_FILE_TEST_EXISTS))
+		return g_strdup("make prepare");
+	return g_build_filename(paths->data, "scripts", "prepare", NULL);
+}

@@ -1,0 +1,29 @@
+/*
+ * paths - where things live, in a checkout and installed.
+ *
+ * Data (rig/, cases/, scripts/) lies beside the build folder in a checkout, else under
+ * PREFIX/share/a64rig; A64RIG_DATA names it outright. What the rig fetches and makes lives in
+ * $XDG_CACHE_HOME/a64rig, the user's own profiles and subjects in $XDG_CONFIG_HOME/a64rig.
+ */
+#ifndef BASE_PATHS_H
+#define BASE_PATHS_H
+
+#include <glib.h>
+
+typedef struct {
+	gchar *data;     /* holds rig/, cases/ and scripts/ */
+	gchar *launch;   /* the a64rig-launch program */
+	gchar *prepared; /* sysroot/, cases/ and subjects/ as scripts/prepare makes them */
+	gchar *runs;     /* the folders of runs */
+	gchar *config;   /* the user's own rig/ and subjects/ */
+} Paths;
+
+/* Fails (usage) where no data folder can be found. */
+Paths *paths_new(GError **error);
+void paths_free(Paths *paths);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Paths, paths_free)
+
+/* The command that fills paths->prepared, as a user would type it. Caller frees. */
+gchar *paths_prepare_command(const Paths *paths);
+
+#endif

@@ -1,0 +1,149 @@
+#include <string.h>
+
+#include "cmd/cmd.h"
+#include "run/plan.h"
+#include "user/qemu.h"
+
+static const gchar description[] =
+	"Without a word: everything. Words: cases, subjects, profiles, tags.\n"
+	"\n"
+	"Your own profiles and subjects are read from rig/ and subjects/ in\n"
+	"$XDG_CONFIG_HOME/a64rig (~/.config/a64rig), in the form of those that come with a64rig.\n";
+
+static void print_tags(gchar **tags, guint count)
+{
+	for (guint i = 0; i < count; i++)
+		g_print("%s%s", i ? ", " : "  [", tags[i]);
+	if (count)
+		g_print("]");
+	g_print("\n");
+}
+
+static void list_cases(const Plan *plan)
+{
+	for (guint i = 0; i < plan->suites->len; i++) {
+		const Suite *suite = g_ptr_array_index(plan->suites, i);
+
+		g_print("Cases of the suite %s: %s%s\n", suite->name, suite->description,
+			suite->optional ? " (runs only when asked for)" : "");
+		for (guint c = 0; c < suite->cases_count; c++) {
+			g_print("  %-26s %s", suite->cases[c].name, suite->cases[c].description);
+			print_tags(suite->cases[c].tags, suite->cases[c].tags_count);
+		}
+		g_print("\n");
+	}
+}
+
+static void list_subjects(const Plan *plan)
+{
+	g_print("Subjects\n");
+	for (guint i = 0; i < plan->subjects->len; i++) {
+		const Subject *subject = g_ptr_array_index(plan->subjects, i);
+
+		g_print("  %-31s %s", subject->name, subject->description);
+		print_tags(subject->tags, subject->tags_count);
+	}
+	g_print("\n");
+}
+
+static void list_profiles(const Plan *plan)
+{
+	g_autoptr(Qemu) qemu = qemu_new(NULL);
+
+	g_print("Profiles%s%s\n", qemu ? ", on " : "; no qemu-aarch64 was found",
+		qemu ? qemu->version : "");
+	for (guint i = 0; i < plan->profiles->len; i++) {
+		const Profile *profile = g_ptr_array_index(plan->profiles, i);
+		gboolean missing = qemu && !qemu_has_model(qemu, profile->model);
+
+		g_print("  %-12s %-10s %s%s\n", profile->name, profile->arch, profile->description,
+			missing ? " (this QEMU has no such model)" : "");
+	}
+	g_print("\n");
+}
+
+static gint by_text(gconstpointer a, gconstpointer b)
+{
+	return strcmp(a, b);
+}
+
+static void count_tags(GHashTable *counts, gchar **tags, guint count)
+{
+	for (guint i = 0; i < count; i++) {
+		guint seen = GPOINTER_TO_UINT(g_hash_table_lookup(counts, tags[i]));
+
+		g_hash_table_insert(counts, tags[i], GUINT_TO_POINTER(seen + 1));
+	}
+}
+
+static void list_tags(const Plan *plan)
+{
+	g_autoptr(GHashTable) counts = g_hash_table_new(g_str_hash, g_str_equal);
+	g_autoptr(GList) tags = NULL;
+
+	for (guint i = 0; i < plan->suites->len; i++) {
+		const Suite *suite = g_ptr_array_index(plan->suites, i);
+
+		for (guint c = 0; c < suite->cases_count; c++)
+			count_tags(counts, suite->cases[c].tags, suite->cases[c].tags_count);
+	}
+	for (guint i = 0; i < plan->subjects->len; i++) {
+		const Subject *subject = g_ptr_array_index(plan->subjects, i);
+
+		count_tags(counts, subject->tags, subject->tags_count);
+	}
+	tags = g_list_sort(g_hash_table_get_keys(counts), by_text);
+	g_print("Tags, with the number of cases and subjects that have them\n");
+	for (GList *tag = tags; tag; tag = tag->next)
+		g_print("  %-20s %u\n", (const gchar *)tag->data,
+			GPOINTER_TO_UINT(g_hash_table_lookup(counts, tag->data)));
+	g_print("\n");
+}
+
+static const struct {
+	const gchar *word;
+	void (*list)(const Plan *plan);
+} lists[] = {
+	{"cases", list_cases},
+	{"subjects", list_subjects},
+	{"profiles", list_profiles},
+	{"tags", list_tags},
+};
+
+static int list_one(const Plan *plan, const gchar *word)
+{
+	for (guint i = 0; i < G_N_ELEMENTS(lists); i++)
+		if (g_str_equal(word, lists[i].word)) {
+			lists[i].list(plan);
+			return EXIT_EXPECTED;
+		}
+	g_printerr("a64rig: list takes cases, subjects, profiles or tags, not '%s'\n", word);
+	return EXIT_USAGE;
+}
+
+static int run(int argc, gchar **argv)
+{
+	const GOptionEntry entries[] = {{NULL}};
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Paths) paths = NULL;
+	g_autoptr(Plan) plan = NULL;
+	int status;
+
+	if (!cmd_parse(&argc, &argv, entries, "list [cases|subjects|profiles|tags]...",
+		       "Lists what there is to run, and where.", description, TRUE, &status))
+		return status;
+	paths = paths_new(&error);
+	plan = paths ? plan_load(paths, &error) : NULL;
+	if (!plan)
+		return cmd_fail(error);
+	for (guint i = 0; argc == 1 && i < G_N_ELEMENTS(lists); i++)
+		lists[i].list(plan);
+	for (int i = 1; i < argc; i++) {
+		status = list_one(plan, argv[i]);
+		if (status)
+			return status;
+	}
+	return EXIT_EXPECTED;
+}
+
+const Command cmd_list = {"list", "list cases, subjects, profiles and tags", run};

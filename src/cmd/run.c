@@ -1,0 +1,278 @@
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/cmd.h"
+#include "cmd/progress.h"
+#include "report/report.h"
+#include "run/run.h"
+#include "user/user.h"
+
+enum { EXIT_INTERRUPTED = 128 + SIGINT };
+
+typedef struct {
+	gchar **cases, **subjects, **tags, **profiles;
+	gchar *baseline, *reference, *format, *output;
+	gint jobs, timeout, repeat;
+	gboolean keep, dry_run, no_sandbox, quiet;
+} Options;
+
+static const gchar summary[] =
+	"Runs cases with subjects on the baseline and on the reference, and says what differs.\n"
+	"Without selectors: the allocator suite with all its subjects.";
+
+static const gchar description[] =
+	"Examples:\n"
+	"  a64rig run\n"
+	"  a64rig run --subject ./libmyalloc.so              your own allocator, preloaded\n"
+	"  a64rig run -s 'mimalloc-*' -c size-classes -c fork-threads\n"
+	"  a64rig run --profiles cortex-a53,cortex-a76       two more columns\n"
+	"  a64rig run -t threads --repeat 5                  find flakes\n"
+	"  a64rig run --format junit --output results.xml    for CI\n"
+	"\n"
+	"What is run gets no network, none of your files, and can write nowhere but in a folder "
+	"of\n"
+	"its own. Exit status: 0 all as expected, 1 something flagged or not as expected,\n"
+	"2 usage or a bad input file, 3 the rig failed.\n";
+
+static void clear(Options *options)
+{
+	g_strfreev(options->cases);
+	g_strfreev(options->subjects);
+	g_strfreev(options->tags);
+	g_strfreev(options->profiles);
+	g_free(options->baseline);
+	g_free(options->reference);
+	g_free(options->format);
+	g_free(options->output);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, clear)
+
+static gboolean parse(Options *o, int *argc, gchar ***argv, int *status)
+{
+	const GOptionEntry entries[] = {
+		{"case", 'c', 0, G_OPTION_ARG_STRING_ARRAY, &o->cases,
+		 "Only these cases: CASE or SUITE/CASE, a glob; may be repeated", "GLOB"},
+		{"subject", 's', 0, G_OPTION_ARG_STRING_ARRAY, &o->subjects,
+		 "Only these subjects: a glob, or the path of a library; may be repeated",
+		 "GLOB|FILE"},
+		{"tag", 't', 0, G_OPTION_ARG_STRING_ARRAY, &o->tags,
+		 "Only cases that have this tag, or whose subject has it; may be repeated", "TAG"},
+		{"baseline", 'b', 0, G_OPTION_ARG_STRING, &o->baseline,
+		 "The older CPU or board (cortex-a72)", "PROFILE"},
+		{"reference", 'r', 0, G_OPTION_ARG_STRING, &o->reference, "The newer one (max)",
+		 "PROFILE"},
+		{"profiles", 'p', 0, G_OPTION_ARG_STRING_ARRAY, &o->profiles,
+		 "Further columns, separated by commas", "PROFILE,..."},
+		{"jobs", 'j', 0, G_OPTION_ARG_INT, &o->jobs,
+		 "How many at once (the number of processors)", "N"},
+		{"timeout", 0, 0, G_OPTION_ARG_INT, &o->timeout,
+		 "Seconds that a case may take (what its manifest says, or 60)", "SECONDS"},
+		{"repeat", 0, 0, G_OPTION_ARG_INT, &o->repeat,
+		 "Run each N times; verdicts that disagree make it flaky (1)", "N"},
+		{"keep", 'k', 0, G_OPTION_ARG_NONE, &o->keep,
+		 "Leave the folders of all runs: output, core, command", NULL},
+		{"dry-run", 'n', 0, G_OPTION_ARG_NONE, &o->dry_run,
+		 "Print the commands, and run nothing", NULL},
+		{"format", 'f', 0, G_OPTION_ARG_STRING, &o->format,
+		 "table, json, junit or tap (table)", "FORMAT"},
+		{"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output,
+		 "Write there, all at once at the end, instead of to standard output", "FILE"},
+		{"no-sandbox", 0, 0, G_OPTION_ARG_NONE, &o->no_sandbox,
+		 "Run without bubblewrap: only for code that you trust", NULL},
+		{"quiet", 'q', 0, G_OPTION_ARG_NONE, &o->quiet, "No progress", NULL},
+		{NULL},
+	};
+
+	return cmd_parse(argc, argv, entries, "run [OPTION...]", summary, description, FALSE,
+			 status);
+}
+
+static int usage(const gchar *message)
+{
+	g_printerr("a64rig: %s; see 'a64rig run --help'\n", message);
+	return EXIT_USAGE;
+}
+
+/* "a,b" given twice or once means the same as two words. */
+static gchar **split(gchar **words)
+{
+	g_autofree gchar *joined = words ? g_strjoinv(",", words) : NULL;
+
+	return joined ? g_strsplit(joined, ",", -1) : NULL;
+}
+
+static gboolean output_fits(const gchar *path, GError **error)
+{
+	g_autofree gchar *folder = g_path_get_dirname(path);
+
+	if (g_file_test(path, G_FILE_TEST_IS_DIR))
+		g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_USAGE,
+			    "--output '%s' is a folder, not a file", path);
+	else if (!g_file_test(folder, G_FILE_TEST_IS_DIR))
+		g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_USAGE,
+			    "--output '%s': there is no folder '%s'", path, folder);
+	else if (g_access(folder, W_OK))
+		g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_USAGE,
+			    "--output '%s': '%s' cannot be written", path, folder);
+	else
+		return TRUE;
+	return FALSE;
+}
+
+/* Waits for a signal that asks to end, and passes it on. A second one ends the rig at once: what it
+ * runs dies with it. */
+static gpointer watch_signals(gpointer data)
+{
+	sigset_t *signals = ((gpointer *)data)[0];
+	GCancellable *cancellable = ((gpointer *)data)[1];
+	int signal;
+
+	sigwait(signals, &signal);
+	g_cancellable_cancel(cancellable);
+	sigwait(signals, &signal);
+	_exit(EXIT_INTERRUPTED);
+}
+
+static void catch_signals(GCancellable *cancellable)
+{
+	static sigset_t signals;
+	static gpointer data[2];
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGHUP);
+	pthread_sigmask(SIG_BLOCK, &signals, NULL);
+	data[0] = &signals;
+	data[1] = cancellable;
+	g_thread_unref(g_thread_new("signals", watch_signals, data));
+}
+
+static int print(const Options *options, const Results *results, const ReportFormat *format)
+{
+	gboolean colour = !options->output && cmd_colour(STDOUT_FILENO);
+	g_autofree gchar *text =
+		format->write(results, colour, options->output ? 0 : cmd_width(STDOUT_FILENO));
+	g_autoptr(GError) error = NULL;
+
+	if (!options->output) {
+		if (fputs(text, stdout) < 0 || fflush(stdout)) {
+			g_printerr("a64rig: cannot write to standard output: %s\n",
+				   g_strerror(errno));
+			return EXIT_RIG_FAULT;
+		}
+	} else if (!g_file_set_contents_full(options->output, text, (gssize)strlen(text),
+					     G_FILE_SET_CONTENTS_CONSISTENT, 0644, &error)) {
+		g_prefix_error(&error, "--output: ");
+		return cmd_fail(error);
+	}
+	return EXIT_EXPECTED;
+}
+
+static int exit_status(const Results *results)
+{
+	if (results_count(results, VERDICT_RIG_FAULT))
+		return EXIT_RIG_FAULT;
+	return results_unexpected(results) ? EXIT_UNEXPECTED : EXIT_EXPECTED;
+}
+
+static int carry_out(const Options *options, const Request *request, Plan *plan, Engine *engine,
+		     const ReportFormat *format)
+{
+	g_autoptr(GCancellable) cancellable = g_cancellable_new();
+	g_autoptr(Results) results = NULL;
+	g_autofree gchar *kept = NULL;
+	g_autoptr(GError) error = NULL;
+	Progress progress;
+	int status;
+
+	catch_signals(cancellable);
+	progress_start(&progress, options->quiet);
+	results = run_plan(plan, request, engine, cancellable, progress_show, &progress, &kept,
+			   &error);
+	progress_end(&progress);
+	if (!results)
+		return cmd_fail(error);
+	if (results->interrupted && (options->output || format != report_format("table"))) {
+		g_printerr("a64rig: interrupted; nothing was written\n");
+		return EXIT_INTERRUPTED;
+	}
+	status = print(options, results, format);
+	if (kept)
+		g_printerr("a64rig: the runs are left in %s\n", kept);
+	if (results->interrupted)
+		return EXIT_INTERRUPTED;
+	return status ? status : exit_status(results);
+}
+
+static int dry_run(const Request *request, Plan *plan, Engine *engine)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree gchar *text = run_dry(plan, request, engine, &error);
+
+	if (!text)
+		return cmd_fail(error);
+	fputs(text, stdout);
+	return EXIT_EXPECTED;
+}
+
+static int with_request(const Options *options, const ReportFormat *format)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Paths) paths = paths_new(&error);
+	g_auto(GStrv) profiles = split(options->profiles);
+	g_autoptr(Plan) plan = NULL;
+	Engine *engine;
+	int status;
+	Request request = {
+		.paths = paths,
+		.cases = options->cases,
+		.subjects = options->subjects,
+		.tags = options->tags,
+		.baseline = options->baseline ? options->baseline : "cortex-a72",
+		.reference = options->reference ? options->reference : "max",
+		.profiles = profiles,
+		.jobs = options->jobs ? (guint)options->jobs : g_get_num_processors(),
+		.timeout = (guint)options->timeout,
+		.repeat = (guint)options->repeat,
+		.keep = options->keep,
+		.sandbox = !options->no_sandbox,
+	};
+
+	if (!paths || (options->output && !output_fits(options->output, &error)))
+		return cmd_fail(error);
+	plan = plan_new(&request, &error);
+	engine = plan ? user_engine_new(paths, request.sandbox, &error) : NULL;
+	if (!engine)
+		return cmd_fail(error);
+	status = options->dry_run ? dry_run(&request, plan, engine)
+				  : carry_out(options, &request, plan, engine, format);
+	engine->close(engine);
+	return status;
+}
+
+static int run(int argc, gchar **argv)
+{
+	g_auto(Options) options = {.repeat = 1};
+	const ReportFormat *format;
+	int status;
+
+	if (!parse(&options, &argc, &argv, &status))
+		return status;
+	if (options.jobs < 0 || options.jobs > 1024)
+		return usage("--jobs takes a number from 1 to 1024");
+	if (options.timeout < 0 || options.timeout > 86400)
+		return usage("--timeout takes seconds, from 1 to 86400");
+	if (options.repeat < 1 || options.repeat > 1000)
+		return usage("--repeat takes a number from 1 to 1000");
+	format = report_format(options.format ? options.format : "table");
+	if (!format)
+		return usage("--format takes table, json, junit or tap");
+	return with_request(&options, format);
+}
+
+const Command cmd_run = {"run", "run cases on two CPUs, compare and explain", run};

@@ -1,0 +1,241 @@
+/*
+ * a64rig-launch - the last step before the emulator: sets its limits, starts it, waits for it and
+ * writes down how it ended, exactly as wait(2) says.
+ *
+ *	a64rig-launch [OPTION=VALUE]... -- PROGRAM [ARGUMENT]...
+ *
+ * Options: address-space=MIB  cpu=SECONDS  file=MIB  core=MIB  processes=N  user=UID  group=GID
+ *	    sweep=1  (kill what the program leaves running; needed outside a PID namespace)
+ *
+ * It is the first process of the sandbox's PID namespace, so that whatever the program leaves
+ * running dies with it (pid_namespaces(7)). Where user= is given, the program alone gives up root.
+ * The report goes to descriptor 3, one line, which the program does not inherit:
+ *
+ *	exited STATUS MAXRSS-KIB
+ *	signalled SIGNAL MAXRSS-KIB
+ *	failed ERRNO STEP
+ *
+ * QEMU dumps the program's core itself, below the core limit (linux-user/elfload.c); the kernel
+ * would add one of QEMU, a hundred times larger, so that one's contents are switched off
+ * (core(5), coredump_filter).
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { REPORT = 3, MIB = 1 << 20 };
+
+static const struct {
+	const char *name;
+	int resource;
+	rlim_t unit;
+} limits[] = {
+	{"address-space", RLIMIT_AS, MIB}, {"cpu", RLIMIT_CPU, 1},
+	{"file", RLIMIT_FSIZE, MIB},       {"core", RLIMIT_CORE, MIB},
+	{"processes", RLIMIT_NPROC, 1},
+};
+enum { LIMITS = sizeof limits / sizeof *limits };
+
+struct request {
+	rlim_t limit[LIMITS]; /* RLIM_INFINITY: leave it */
+	long user, group;     /* -1: leave it */
+	int sweep;
+	char **argv;
+};
+
+static volatile sig_atomic_t told_to_stop;
+
+static void stop(int signal)
+{
+	told_to_stop = signal;
+}
+
+static int failed(const char *step)
+{
+	dprintf(REPORT, "failed %d %s\n", errno, step);
+	return 1;
+}
+
+static int parse_option(struct request *request, const char *word)
+{
+	const char *value = strchr(word, '=');
+	size_t length = value ? (size_t)(value - word) : 0;
+	char *end;
+	long number;
+
+	if (!value)
+		return 0;
+	number = strtol(value + 1, &end, 10);
+	if (*end || end == value + 1 || number < 0)
+		return 0;
+	for (int i = 0; i < LIMITS; i++)
+		if (strlen(limits[i].name) == length && !strncmp(word, limits[i].name, length)) {
+			request->limit[i] = (rlim_t)number * limits[i].unit;
+			return 1;
+		}
+	if (!strncmp(word, "user=", 5))
+		request->user = number;
+	else if (!strncmp(word, "group=", 6))
+		request->group = number;
+	else if (!strncmp(word, "sweep=", 6))
+		request->sweep = number != 0;
+	else
+		return 0;
+	return 1;
+}
+
+static int parse(struct request *request, char **argv)
+{
+	request->user = request->group = -1;
+	request->sweep = 0;
+	for (int i = 0; i < LIMITS; i++)
+		request->limit[i] = RLIM_INFINITY;
+	for (argv++; *argv && strcmp(*argv, "--"); argv++)
+		if (!parse_option(request, *argv)) {
+			dprintf(STDERR_FILENO, "a64rig-launch: bad option '%s'\n", *argv);
+			return 0;
+		}
+	request->argv = *argv ? argv + 1 : argv;
+	return *request->argv != NULL;
+}
+
+static void quiet_kernel_core(void)
+{
+	int file = open("/proc/self/coredump_filter", O_WRONLY | O_CLOEXEC);
+
+	if (file < 0)
+		return;
+	if (write(file, "0", 1) != 1)
+		errno = 0; /* a large core of QEMU is a nuisance, not a failure */
+	close(file);
+}
+
+static int limit(const struct request *request)
+{
+	for (int i = 0; i < LIMITS; i++) {
+		struct rlimit both = {request->limit[i], request->limit[i]};
+
+		if (request->limit[i] == RLIM_INFINITY)
+			continue;
+		/* At the hard limit of CPU time comes SIGKILL: leave room for SIGXCPU. */
+		if (limits[i].resource == RLIMIT_CPU)
+			both.rlim_max += 5;
+		if (setrlimit(limits[i].resource, &both))
+			return 0;
+	}
+	return 1;
+}
+
+static int give_up_root(const struct request *request)
+{
+	gid_t group = (gid_t)request->group;
+	uid_t user = (uid_t)request->user;
+
+	if (request->group >= 0 && (setgroups(0, NULL) || setresgid(group, group, group)))
+		return 0;
+	return request->user < 0 || !setresuid(user, user, user);
+}
+
+/* In the child; comes back only to report a failure. */
+static void become(const struct request *request)
+{
+	if (!give_up_root(request)) {
+		failed("giving up root");
+		return;
+	}
+	/* Clearing user identity clears this, so it comes after. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (!limit(request)) {
+		failed("setting limits");
+		return;
+	}
+	execvp(request->argv[0], request->argv);
+	failed("starting the emulator");
+}
+
+/* Kills every descendant: orphans become our children, until there are none. */
+static void sweep(void)
+{
+	char path[64];
+
+	snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+	for (;;) {
+		FILE *children = fopen(path, "re");
+		int pid, seen = 0;
+
+		while (children && fscanf(children, "%d", &pid) == 1) {
+			kill(pid, SIGKILL);
+			seen = 1;
+		}
+		if (children)
+			fclose(children);
+		if (!seen)
+			return;
+		while (waitpid(-1, NULL, 0) < 0 && errno == EINTR)
+			;
+	}
+}
+
+/* As the first process of a namespace it is given orphans to reap, too. */
+static int await(pid_t program, int *status, struct rusage *usage)
+{
+	for (;;) {
+		pid_t pid = wait4(-1, status, 0, usage);
+
+		if (pid == program)
+			return 1;
+		if (pid < 0 && (errno != EINTR || told_to_stop))
+			return 0;
+	}
+}
+
+static void watch_parent(void)
+{
+	struct sigaction action = {.sa_handler = stop};
+
+	sigaction(SIGTERM, &action, NULL);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+}
+
+int main(int argc, char **argv)
+{
+	struct request request;
+	struct rusage usage;
+	int status;
+	pid_t program;
+
+	(void)argc;
+	if (!parse(&request, argv)) {
+		dprintf(STDERR_FILENO, "usage: a64rig-launch [OPTION=VALUE]... -- PROGRAM "
+				       "[ARGUMENT]...\n");
+		return 2;
+	}
+	if (fcntl(REPORT, F_SETFD, FD_CLOEXEC))
+		return 2;
+	quiet_kernel_core();
+	if (request.sweep)
+		watch_parent();
+	program = fork();
+	if (program < 0)
+		return failed("fork");
+	if (!program) {
+		become(&request);
+		_exit(127);
+	}
+	if (await(program, &status, &usage))
+		dprintf(REPORT, "%s %d %ld\n", WIFEXITED(status) ? "exited" : "signalled",
+			WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status),
+			usage.ru_maxrss);
+	if (request.sweep)
+		sweep();
+	return 0;
+}

@@ -1,0 +1,59 @@
+/*
+ * engine - how a profile is realised: what run/ asks of the user and of the system engine.
+ */
+#ifndef MODEL_ENGINE_H
+#define MODEL_ENGINE_H
+
+#include <gio/gio.h>
+
+#include "model/outcome.h"
+#include "model/profile.h"
+
+/* One run, with every file found. Nothing is owned. */
+typedef struct {
+	const Profile *profile;
+	const gchar *program; /* on this host; the program sees ENGINE_CASE/basename */
+	gchar *const *args;   /* after the program's name: args_count of them */
+	guint args_count;
+	const gchar *preload;      /* a library of the sysroot, or NULL */
+	const gchar *const *files; /* libraries on this host: the first is preloaded, instead of
+				      the above, the others are what it needs; seen in
+				      ENGINE_SUBJECT; ends with NULL */
+	const gchar *sysroot;      /* on this host */
+	const gchar *folder;       /* the run's own, empty, on this host; the program sees
+				      ENGINE_RUN and can write nowhere else */
+	gdouble timeout;           /* seconds of wall time */
+	guint memory;              /* MiB of address space; 0: the engine's default */
+} RunSpec;
+
+/* Paths as the program sees them. */
+#define ENGINE_CASE    "/rig/case"
+#define ENGINE_SUBJECT "/rig/subject"
+#define ENGINE_RUN     "/rig/run"
+
+typedef struct Engine Engine;
+
+/* One engine; each implementation has this as its first member. */
+struct Engine {
+	const gchar *name;    /* "user" */
+	const gchar *version; /* "qemu-aarch64 7.2.22"; owned by the engine */
+
+	/* Can this profile be run here? Error (rig) with what is missing and the way out. */
+	gboolean (*check)(Engine *self, const Profile *profile, GError **error);
+
+	/* The exact command of a run, for --dry-run and the log. Free with g_strfreev(). */
+	gchar **(*command)(Engine *self, const RunSpec *spec);
+
+	/* Where the program's paths are on this host: pairs of guest and host path, one after the
+	 * other, as inspect/core.h wants them. Free with g_strfreev(). */
+	gchar **(*path_map)(Engine *self, const RunSpec *spec);
+
+	/* Runs it to its end, its deadline or its cancellation, and says what happened. Never
+	 * fails: what goes wrong with the rig is an outcome of its own. Safe from several threads.
+	 * A core that the program left is named in the outcome. */
+	Outcome *(*run)(Engine *self, const RunSpec *spec, GCancellable *cancellable);
+
+	void (*close)(Engine *self);
+};
+
+#endif

@@ -1,0 +1,148 @@
+#include "model/manifest.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/nearest.h"
+
+/* libcyaml's first complaint and the innermost place of its backtrace. */
+typedef struct {
+	gchar *complaint;
+	guint line;
+} Log;
+
+const cyaml_schema_value_t manifest_string = {
+	CYAML_VALUE_STRING(CYAML_FLAG_POINTER, gchar, 0, CYAML_UNLIMITED),
+};
+
+static void take_log(cyaml_log_t level, void *context, const char *format, va_list arguments)
+{
+	Log *log = context;
+	g_autofree gchar *text = g_strchomp(g_strdup_vprintf(format, arguments));
+	const gchar *line = strstr(text, "(line: ");
+
+	(void)level;
+	if (!log->complaint)
+		log->complaint = g_strdup(g_str_has_prefix(text, "Load: ") ? text + 6 : text);
+	else if (line && !log->line)
+		log->line = (guint)strtoul(line + 7, NULL, 10);
+}
+
+static void *allocate(void *context, void *memory, size_t size)
+{
+	(void)context;
+	return g_realloc(memory, size);
+}
+
+static cyaml_config_t config(Log *log)
+{
+	return (cyaml_config_t){.log_fn = take_log,
+				.log_ctx = log,
+				.log_level = CYAML_LOG_WARNING,
+				.mem_fn = allocate,
+				.flags = CYAML_CFG_NO_ALIAS};
+}
+
+/* The line, counted from 1, on which key stands as a key at or after line first; 0: none. libcyaml
+ * reports an unexpected key at the event before it. */
+static guint line_of_key(const gchar *text, const gchar *key, guint first)
+{
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+	gsize length = strlen(key);
+
+	for (guint i = first ? first - 1 : 0; i < g_strv_length(lines); i++) {
+		const gchar *start = lines[i] + strspn(lines[i], " -\t\"'{");
+
+		if (!strncmp(start, key, length) && strchr(":\"' ", start[length]))
+			return i + 1;
+	}
+	return 0;
+}
+
+static void collect_keys(const cyaml_schema_value_t *schema, GPtrArray *keys)
+{
+	if (schema->type == CYAML_SEQUENCE)
+		collect_keys(schema->sequence.entry, keys);
+	if (schema->type != CYAML_MAPPING)
+		return;
+	for (const cyaml_schema_field_t *field = schema->mapping.fields; field->key; field++) {
+		g_ptr_array_add(keys, (gpointer)field->key);
+		collect_keys(&field->value, keys);
+	}
+}
+
+static gchar *explain(const Log *log, const gchar *text, const cyaml_schema_value_t *schema,
+		      guint *line)
+{
+	static const gchar unexpected[] = "Unexpected key: ";
+	g_autoptr(GPtrArray) keys = g_ptr_array_new();
+	const gchar *key;
+	guint found;
+
+	if (!g_str_has_prefix(log->complaint, unexpected))
+		return g_strdup(log->complaint);
+	key = log->complaint + strlen(unexpected);
+	found = line_of_key(text, key, log->line);
+	if (found)
+		*line = found;
+	collect_keys(schema, keys);
+	return nearest_message("key", key, keys);
+}
+
+static void refuse(const Log *log, const gchar *path, const gchar *text,
+		   const cyaml_schema_value_t *schema, cyaml_err_t failure, GError **error)
+{
+	guint line = log->line;
+	g_autofree gchar *message = log->complaint ? explain(log, text, schema, &line)
+						   : g_strdup(cyaml_strerror(failure));
+
+	if (line)
+		g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_USAGE, "%s:%u: %s", path, line,
+			    message);
+	else
+		g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_USAGE, "%s: %s", path, message);
+}
+
+gpointer manifest_load(const gchar *path, const cyaml_schema_value_t *schema, GError **error)
+{
+	g_autofree gchar *text = NULL;
+	g_autoptr(GError) unreadable = NULL;
+	Log log = {0};
+	cyaml_config_t settings = config(&log);
+	cyaml_data_t *value = NULL;
+	cyaml_err_t failure;
+	gsize length;
+
+	if (!g_file_get_contents(path, &text, &length, &unreadable)) {
+		g_set_error_literal(error, A64RIG_ERROR, A64RIG_ERROR_USAGE, unreadable->message);
+		return NULL;
+	}
+	failure = cyaml_load_data((const uint8_t *)text, length, &settings, schema, &value, NULL);
+	if (!failure && !value)
+		manifest_refuse(error, path, "the file is empty");
+	else if (failure)
+		refuse(&log, path, text, schema, failure, error);
+	g_free(log.complaint);
+	return failure ? NULL : value;
+}
+
+void manifest_free(const cyaml_schema_value_t *schema, gpointer value)
+{
+	Log log = {0};
+	cyaml_config_t settings = config(&log);
+
+	cyaml_free(&settings, schema, value, 0);
+	g_free(log.complaint);
+}
+
+void manifest_refuse(GError **error, const gchar *path, const gchar *format, ...)
+{
+	g_autofree gchar *message = NULL;
+	va_list arguments;
+
+	va_start(arguments, format);
+	message = g_strdup_vprintf(format, arguments);
+	va_end(arguments);
+	g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_USAGE, "%s: %s", path, message);
+}

@@ -1,0 +1,165 @@
+#include "model/suite.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "model/manifest.h"
+
+#define TEXT(key, type, field)                                                                     \
+	CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER, type, field, 1, CYAML_UNLIMITED)
+#define TEXTS(key, type, field)                                                                    \
+	CYAML_FIELD_SEQUENCE(key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, type, field,           \
+			     &manifest_string, 0, CYAML_UNLIMITED)
+
+static const cyaml_schema_field_t expectation_fields[] = {
+	TEXT("subject", Expectation, subject),
+	TEXT("verdict", Expectation, verdict),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t expectation = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, Expectation, expectation_fields),
+};
+
+static const cyaml_schema_field_t case_fields[] = {
+	TEXT("name", Case, name),
+	TEXT("description", Case, description),
+	TEXT("program", Case, program),
+	TEXTS("args", Case, args),
+	TEXTS("tags", Case, tags),
+	CYAML_FIELD_UINT("timeout", CYAML_FLAG_OPTIONAL, Case, timeout),
+	CYAML_FIELD_UINT("memory", CYAML_FLAG_OPTIONAL, Case, memory),
+	TEXTS("libc", Case, libc),
+	CYAML_FIELD_SEQUENCE("expect", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, Case, expect,
+			     &expectation, 0, CYAML_UNLIMITED),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t case_value = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, Case, case_fields),
+};
+
+static const cyaml_schema_field_t suite_fields[] = {
+	TEXT("suite", Suite, name),
+	TEXT("description", Suite, description),
+	CYAML_FIELD_BOOL("optional", CYAML_FLAG_OPTIONAL, Suite, optional),
+	TEXTS("subjects", Suite, subjects),
+	CYAML_FIELD_SEQUENCE("cases", CYAML_FLAG_POINTER, Suite, cases, &case_value, 1,
+			     CYAML_UNLIMITED),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t schema = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, Suite, suite_fields),
+};
+
+static gboolean check_case(const Case *self, const gchar *path, GError **error)
+{
+	Verdict verdict;
+
+	if (strchr(self->program, '/')) {
+		manifest_refuse(error, path, "case '%s': program: '%s' must be a file name",
+				self->name, self->program);
+		return FALSE;
+	}
+	for (guint i = 0; i < self->expect_count; i++)
+		if (!verdict_parse(self->expect[i].verdict, &verdict)) {
+			manifest_refuse(error, path, "case '%s': expect: '%s' is not a verdict",
+					self->name, self->expect[i].verdict);
+			return FALSE;
+		}
+	return TRUE;
+}
+
+static gboolean check(const Suite *suite, const gchar *path, GError **error)
+{
+	g_autofree gchar *folder = g_path_get_dirname(path);
+	g_autofree gchar *name = g_path_get_basename(folder);
+
+	if (!g_str_equal(name, suite->name)) {
+		manifest_refuse(error, path, "it names the suite '%s', but its folder is '%s'",
+				suite->name, name);
+		return FALSE;
+	}
+	for (guint i = 0; i < suite->cases_count; i++) {
+		if (!check_case(&suite->cases[i], path, error))
+			return FALSE;
+		for (guint j = 0; j < i; j++)
+			if (g_str_equal(suite->cases[i].name, suite->cases[j].name)) {
+				manifest_refuse(error, path, "case '%s' is listed twice",
+						suite->cases[i].name);
+				return FALSE;
+			}
+	}
+	return TRUE;
+}
+
+Suite *suite_load(const gchar *path, GError **error)
+{
+	g_autoptr(Suite) suite = manifest_load(path, &schema, error);
+
+	if (!suite || !check(suite, path, error))
+		return NULL;
+	return g_steal_pointer(&suite);
+}
+
+void suite_free(Suite *suite)
+{
+	manifest_free(&schema, suite);
+}
+
+static gint by_name(gconstpointer a, gconstpointer b)
+{
+	return strcmp((*(const Suite *const *)a)->name, (*(const Suite *const *)b)->name);
+}
+
+GPtrArray *suites_load(const gchar *folder, GError **error)
+{
+	g_autoptr(GPtrArray) suites = g_ptr_array_new_with_free_func((GDestroyNotify)suite_free);
+	g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+	const gchar *entry;
+
+	while (dir && (entry = g_dir_read_name(dir))) {
+		g_autofree gchar *path = g_build_filename(folder, entry, "suite.yaml", NULL);
+		Suite *suite;
+
+		if (!g_file_test(path, G_FILE_TEST_EXISTS))
+			continue;
+		suite = suite_load(path, error);
+		if (!suite)
+			return NULL;
+		g_ptr_array_add(suites, suite);
+	}
+	g_ptr_array_sort(suites, by_name);
+	if (suites->len)
+		return g_steal_pointer(&suites);
+	g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_USAGE, "%s: no NAME/suite.yaml in it",
+		    folder);
+	return NULL;
+}
+
+gboolean case_has_libc(const Case *self, const gchar *libc)
+{
+	for (guint i = 0; i < self->libc_count; i++)
+		if (g_str_equal(self->libc[i], libc))
+			return TRUE;
+	return self->libc_count == 0;
+}
+
+gboolean case_has_tag(const Case *self, const gchar *tag)
+{
+	for (guint i = 0; i < self->tags_count; i++)
+		if (g_str_equal(self->tags[i], tag))
+			return TRUE;
+	return FALSE;
+}
+
+Verdict case_expect(const Case *self, const gchar *subject)
+{
+	Verdict verdict = VERDICT_NONE;
+
+	for (guint i = 0; i < self->expect_count; i++)
+		if (g_str_equal(self->expect[i].subject, subject))
+			verdict_parse(self->expect[i].verdict, &verdict);
+	return verdict;
+}

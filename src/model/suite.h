@@ -1,0 +1,60 @@
+/*
+ * suite - a folder of cases and what runs them: cases/SUITE/suite.yaml.
+ */
+#ifndef MODEL_SUITE_H
+#define MODEL_SUITE_H
+
+#include <glib.h>
+
+#include "model/verdict.h"
+
+typedef struct {
+	gchar *subject;
+	gchar *verdict;
+} Expectation;
+
+typedef struct {
+	gchar *name;        /* "size-classes" */
+	gchar *description; /* the property, one line */
+	gchar *program;     /* file name below prepared/cases/SUITE/LIBC/ */
+	gchar **args;
+	guint args_count;
+	gchar **tags;
+	guint tags_count;
+	guint timeout; /* seconds; 0: the default, CASE_TIMEOUT */
+	guint memory;  /* address space of emulator and program, MiB; 0: the engine's default */
+	gchar **libc;  /* libcs that it is built for; none: all */
+	guint libc_count;
+	Expectation *expect;
+	guint expect_count;
+} Case;
+
+enum { CASE_TIMEOUT = 60 };
+
+typedef struct {
+	gchar *name;
+	gchar *description;
+	gboolean optional; /* TRUE: runs only when asked for by name or tag */
+	gchar **subjects; /* subjects that its cases run with unless others are asked for; none: all
+			   */
+	guint subjects_count;
+	Case *cases;
+	guint cases_count;
+} Suite;
+
+/* Error (usage) with file and line. */
+Suite *suite_load(const gchar *path, GError **error);
+void suite_free(Suite *suite);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Suite, suite_free)
+
+/* Every FOLDER/NAME/suite.yaml, sorted by name. An array of Suite; error (usage) where there is
+ * none. */
+GPtrArray *suites_load(const gchar *folder, GError **error);
+
+gboolean case_has_libc(const Case *self, const gchar *libc);
+gboolean case_has_tag(const Case *self, const gchar *tag);
+
+/* The verdict that the case states for this subject; VERDICT_NONE where it states none. */
+Verdict case_expect(const Case *self, const gchar *subject);
+
+#endif

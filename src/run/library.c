@@ -1,0 +1,101 @@
+#include "run/library.h"
+
+#include "base/error.h"
+#include "inspect/elf.h"
+
+/* Where ld.so of Debian's arm64 glibc and musl look (glibc, elf/dl-load.c; musl, ldso/dynlink.c).
+ */
+static const gchar *const folders[] = {
+	"/lib/aarch64-linux-gnu",      "/usr/lib/aarch64-linux-gnu", "/lib", "/usr/lib",
+	"/usr/lib/aarch64-linux-musl", "/lib/aarch64-linux-musl",
+};
+
+static gboolean is_in_sysroot(const gchar *name, const gchar *sysroot)
+{
+	for (guint i = 0; i < G_N_ELEMENTS(folders); i++) {
+		g_autofree gchar *path = g_build_filename(sysroot, folders[i], name, NULL);
+
+		if (g_file_test(path, G_FILE_TEST_EXISTS))
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static gboolean has(const GPtrArray *files, const gchar *path)
+{
+	for (guint i = 0; i < files->len; i++)
+		if (g_str_equal(g_ptr_array_index(files, i), path))
+			return TRUE;
+	return FALSE;
+}
+
+/* Appends the neighbours that files[at] needs. */
+static gboolean add_needed(GPtrArray *files, guint at, const gchar *sysroot, GError **error)
+{
+	const gchar *file = g_ptr_array_index(files, at);
+	g_autofree gchar *folder = g_path_get_dirname(file);
+	g_auto(GStrv) needed = elf_needed(file, NULL, error);
+
+	if (!needed)
+		return FALSE;
+	for (gchar **name = needed; *name; name++) {
+		g_autofree gchar *beside = g_build_filename(folder, *name, NULL);
+
+		if (is_in_sysroot(*name, sysroot) || has(files, beside))
+			continue;
+		if (!g_file_test(beside, G_FILE_TEST_EXISTS)) {
+			g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_USAGE,
+				    "%s needs %s, which is neither beside it nor in the sysroot %s",
+				    file, *name, sysroot);
+			return FALSE;
+		}
+		if (!elf_check(beside, ELF_LIBRARY, error))
+			return FALSE;
+		g_ptr_array_add(files, g_steal_pointer(&beside));
+	}
+	return TRUE;
+}
+
+gchar **library_files(const gchar *path, const gchar *sysroot, GError **error)
+{
+	g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(g_free);
+
+	if (!elf_check(path, ELF_LIBRARY, error))
+		return NULL;
+	g_ptr_array_add(files, g_strdup(path));
+	for (guint i = 0; i < files->len; i++)
+		if (!add_needed(files, i, sysroot, error))
+			return NULL;
+	g_ptr_array_add(files, NULL);
+	return (gchar **)g_ptr_array_free(g_steal_pointer(&files), FALSE);
+}
+
+gboolean program_check(const gchar *path, const gchar *sysroot, GError **error)
+{
+	g_autofree gchar *interpreter = NULL;
+	g_auto(GStrv) needed = NULL;
+
+	if (!elf_check(path, ELF_PROGRAM, error))
+		return FALSE;
+	needed = elf_needed(path, &interpreter, error);
+	if (!needed)
+		return FALSE;
+	if (interpreter) {
+		g_autofree gchar *loader = g_build_filename(sysroot, interpreter, NULL);
+
+		if (!g_file_test(loader, G_FILE_TEST_EXISTS)) {
+			g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_USAGE,
+				    "%s wants the interpreter %s, which is not in the sysroot %s",
+				    path, interpreter, sysroot);
+			return FALSE;
+		}
+	}
+	for (gchar **name = needed; *name; name++)
+		if (!is_in_sysroot(*name, sysroot)) {
+			g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_USAGE,
+				    "%s needs %s, which is not in the sysroot %s", path, *name,
+				    sysroot);
+			return FALSE;
+		}
+	return TRUE;
+}

@@ -1,0 +1,18 @@
+/*
+ * library - what a preloaded library needs to be loaded.
+ */
+#ifndef RUN_LIBRARY_H
+#define RUN_LIBRARY_H
+
+#include <glib.h>
+
+/* The file and all that it needs and that lies beside it, the file first; ends with NULL. What it
+ * needs otherwise must be in the sysroot. Error (usage) where the file is not an AArch64 library,
+ * or needs what is in neither place. Free with g_strfreev(). */
+gchar **library_files(const gchar *path, const gchar *sysroot, GError **error);
+
+/* Can the program be started in this sysroot: is it for AArch64, is its interpreter there, and all
+ * that it needs? Error (usage). */
+gboolean program_check(const gchar *path, const gchar *sysroot, GError **error);
+
+#endif

@@ -1,0 +1,45 @@
+/*
+ * plan - a request to the list of what is to be run.
+ */
+#ifndef RUN_PLAN_H
+#define RUN_PLAN_H
+
+#include "model/profile.h"
+#include "model/subject.h"
+#include "model/suite.h"
+#include "run/request.h"
+
+/* One finding to be. */
+typedef struct {
+	const Suite *suite;
+	const Case *self;
+	const Subject *subject;
+	gchar *name;    /* "allocator/size-classes" */
+	gchar *program; /* on this host */
+	gchar *preload; /* as the program sees it, or NULL; see RunSpec */
+	gchar **files;  /* the subject's files on this host; borrowed from the plan */
+	Verdict expected;
+	gchar *skip; /* why it cannot be run, or NULL */
+} Job;
+
+typedef struct {
+	GPtrArray *suites;   /* all that there are, of Suite */
+	GPtrArray *subjects; /* of Subject; libraries that the user named among them */
+	GPtrArray *profiles; /* of Profile */
+	const Profile *baseline, *reference;
+	GPtrArray *columns; /* of const Profile: the further columns */
+	GPtrArray *jobs;    /* of Job, in the order of the manifests */
+	GHashTable *files;  /* subject's name to its files, a GStrv */
+	gchar *sysroot;
+} Plan;
+
+/* Loads suites, subjects and profiles, and nothing else; for listings. Error (usage). */
+Plan *plan_load(const Paths *paths, GError **error);
+
+/* Loads, selects, and finds every file. Error (usage): an unknown name (with the nearest), a bad
+ * manifest, a subject that cannot be loaded; (rig): what has not been prepared. */
+Plan *plan_new(const Request *request, GError **error);
+void plan_free(Plan *plan);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Plan, plan_free)
+
+#endif

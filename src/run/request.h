@@ -1,0 +1,27 @@
+/*
+ * request - what a user asked to be run.
+ */
+#ifndef RUN_REQUEST_H
+#define RUN_REQUEST_H
+
+#include <glib.h>
+
+#include "base/paths.h"
+
+/* Nothing is owned. Arrays end with NULL and may be NULL. */
+typedef struct {
+	const Paths *paths;
+	gchar **cases;         /* globs of CASE or SUITE/CASE */
+	gchar **subjects;      /* globs of subjects, or paths of libraries */
+	gchar **tags;          /* a case is taken when it or its subject has one of them */
+	const gchar *baseline; /* profile names */
+	const gchar *reference;
+	gchar **profiles; /* further columns */
+	guint jobs;       /* findings at once; at least 1 */
+	guint timeout;    /* seconds for every case; 0: what the manifests say */
+	guint repeat;     /* times that each finding is run; at least 1 */
+	gboolean keep;    /* leave the folders of all runs */
+	gboolean sandbox;
+} Request;
+
+#endif

@@ -1,0 +1,147 @@
+#include "run/scratch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/error.h"
+
+enum { KEPT = 5 }; /* folders of earlier invocations that are left for inspection */
+
+static int remove_entry(const char *path, const struct stat *status, int flag, struct FTW *walk)
+{
+	(void)status;
+	(void)flag;
+	(void)walk;
+	remove(path);
+	return 0;
+}
+
+/* A program may have taken the permissions from its own folders. */
+static int open_folder(const char *path, const struct stat *status, int flag, struct FTW *walk)
+{
+	(void)walk;
+	if (flag == FTW_DNR || (flag == FTW_D && (status->st_mode & 0700) != 0700))
+		g_chmod(path, 0700);
+	return 0;
+}
+
+void scratch_remove(const gchar *path)
+{
+	nftw(path, open_folder, 16, FTW_PHYS);
+	nftw(path, remove_entry, 16, FTW_PHYS | FTW_DEPTH);
+}
+
+/* The descriptor of the locked file, or -1 where another rig holds it. */
+static int take_lock(const gchar *folder)
+{
+	g_autofree gchar *path = g_build_filename(folder, "lock", NULL);
+	int file = g_open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+
+	if (file >= 0 && flock(file, LOCK_EX | LOCK_NB)) {
+		close(file);
+		return -1;
+	}
+	return file;
+}
+
+static gboolean is_kept(const gchar *folder)
+{
+	g_autofree gchar *path = g_build_filename(folder, "kept", NULL);
+
+	return g_file_test(path, G_FILE_TEST_EXISTS);
+}
+
+static gint by_text(gconstpointer a, gconstpointer b)
+{
+	return strcmp(*(const gchar *const *)a, *(const gchar *const *)b);
+}
+
+/* Folders are named by their time, so the oldest come first. */
+static void clean(const gchar *runs)
+{
+	g_autoptr(GPtrArray) kept = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GDir) dir = g_dir_open(runs, 0, NULL);
+	const gchar *name;
+
+	while (dir && (name = g_dir_read_name(dir))) {
+		g_autofree gchar *path = g_build_filename(runs, name, NULL);
+		int lock;
+
+		if (is_kept(path)) {
+			g_ptr_array_add(kept, g_steal_pointer(&path));
+			continue;
+		}
+		lock = take_lock(path);
+		if (lock >= 0) {
+			scratch_remove(path);
+			close(lock);
+		}
+	}
+	g_ptr_array_sort(kept, by_text);
+	for (guint i = 0; i + KEPT < kept->len; i++)
+		scratch_remove(g_ptr_array_index(kept, i));
+}
+
+static gpointer fail(GError **error, const gchar *what, const gchar *path)
+{
+	g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG, "cannot %s '%s': %s", what, path,
+		    g_strerror(errno));
+	return NULL;
+}
+
+Scratch *scratch_new(const gchar *runs, GError **error)
+{
+	g_autoptr(GDateTime) now = g_date_time_new_now_local();
+	g_autofree gchar *stamp = g_date_time_format(now, "%Y%m%d-%H%M%S");
+	g_autofree gchar *name = g_strdup_printf("%s-%d", stamp, (int)getpid());
+	g_autofree gchar *path = g_build_filename(runs, name, NULL);
+	Scratch *scratch;
+	int gate, lock;
+
+	if (g_mkdir_with_parents(runs, 0700))
+		return fail(error, "make the folder", runs);
+	/* Between making a folder and locking it, another rig would take it for a dead one's. */
+	gate = g_open(runs, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+	if (gate < 0 || flock(gate, LOCK_EX))
+		return fail(error, "lock", runs);
+	clean(runs);
+	lock = g_mkdir(path, 0700) ? -1 : take_lock(path);
+	close(gate);
+	if (lock < 0)
+		return fail(error, "make the folder", path);
+	scratch = g_new0(Scratch, 1);
+	scratch->path = g_steal_pointer(&path);
+	scratch->lock = lock;
+	return scratch;
+}
+
+void scratch_free(Scratch *scratch)
+{
+	g_autofree gchar *mark = NULL;
+
+	if (!scratch)
+		return;
+	mark = g_build_filename(scratch->path, "kept", NULL);
+	if (!scratch->keep || !g_file_set_contents(mark, "", 0, NULL))
+		scratch_remove(scratch->path);
+	close(scratch->lock);
+	g_free(scratch->path);
+	g_free(scratch);
+}
+
+gchar *scratch_folder(const Scratch *scratch, const gchar *name, GError **error)
+{
+	g_autofree gchar *safe = g_strdup(name);
+	g_autofree gchar *path = NULL;
+
+	g_strcanon(safe, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-", '_');
+	path = g_build_filename(scratch->path, safe, NULL);
+	if (g_mkdir(path, 0700))
+		return fail(error, "make the folder", path);
+	return g_steal_pointer(&path);
+}

@@ -1,0 +1,14 @@
+/*
+ * tail - the last part of a file as text.
+ */
+#ifndef USER_TAIL_H
+#define USER_TAIL_H
+
+#include <glib.h>
+
+enum { TAIL_BYTES = 16384 };
+
+/* The last TAIL_BYTES of an open file, from the start of a line, made valid UTF-8. Caller frees. */
+gchar *tail_text(int file);
+
+#endif

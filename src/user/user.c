@@ -1,0 +1,364 @@
+#include "user/user.h"
+
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "base/child.h"
+#include "base/error.h"
+#include "user/qemu.h"
+#include "user/sandbox.h"
+#include "user/tail.h"
+
+typedef struct {
+	Engine engine;
+	Qemu *qemu;
+	gchar *bwrap; /* NULL without sandbox */
+	Sandbox sandbox;
+} UserEngine;
+
+/* The run's folder holds the log; what the program may write to lies below it. */
+typedef struct {
+	gchar *home;
+	int out, err, report;
+} RunFiles;
+
+static gboolean check(Engine *engine, const Profile *profile, GError **error)
+{
+	UserEngine *self = (UserEngine *)engine;
+	g_autofree gchar *models = NULL;
+
+	if (qemu_has_model(self->qemu, profile->model))
+		return TRUE;
+	models = g_strjoinv(", ", self->qemu->models);
+	g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG,
+		    "profile '%s' needs the CPU model '%s', which %s does not have; it has: %s",
+		    profile->name, profile->model, self->qemu->version, models);
+	return FALSE;
+}
+
+/* The path of a file of this host as the program sees it. */
+static gchar *seen(UserEngine *self, const gchar *host, const gchar *folder)
+{
+	g_autofree gchar *base = g_path_get_basename(host);
+
+	return self->bwrap ? g_build_filename(folder, base, NULL) : g_strdup(host);
+}
+
+/* In the sandbox the whole environment is the sandbox's own. */
+static void add_home(UserEngine *self, const RunSpec *spec, GStrvBuilder *argv)
+{
+	g_autofree gchar *home = g_strconcat("HOME=", spec->folder, NULL);
+	g_autofree gchar *temporary = g_strconcat("TMPDIR=", spec->folder, NULL);
+
+	if (!self->bwrap)
+		g_strv_builder_add_many(argv, "-E", home, "-E", temporary, NULL);
+}
+
+static void add_library_path(UserEngine *self, const RunSpec *spec, GStrvBuilder *argv)
+{
+	g_autofree gchar *first = NULL;
+	g_autofree gchar *folder = NULL;
+	g_autofree gchar *word = NULL;
+
+	if (!spec->files[0] || !spec->files[1])
+		return;
+	first = seen(self, spec->files[0], ENGINE_SUBJECT);
+	folder = g_path_get_dirname(first);
+	word = g_strdup_printf("LD_LIBRARY_PATH=%s", folder);
+	g_strv_builder_add_many(argv, "-E", word, NULL);
+}
+
+static void add_preload(UserEngine *self, const RunSpec *spec, GStrvBuilder *argv)
+{
+	g_autofree gchar *library = NULL;
+	g_autofree gchar *word = NULL;
+
+	if (!spec->preload && !spec->files[0])
+		return;
+	if (spec->files[0])
+		library = seen(self, spec->files[0], ENGINE_SUBJECT);
+	word = g_strdup_printf("LD_PRELOAD=%s", library ? library : spec->preload);
+	g_strv_builder_add_many(argv, "-E", word, NULL);
+}
+
+static gchar **command(Engine *engine, const RunSpec *spec)
+{
+	UserEngine *self = (UserEngine *)engine;
+	g_autoptr(GStrvBuilder) argv = g_strv_builder_new();
+	g_autofree gchar *emulator = sandbox_emulator(&self->sandbox, self->qemu->path);
+	g_autofree gchar *cpu = profile_cpu(spec->profile);
+	g_autofree gchar *program = seen(self, spec->program, ENGINE_CASE);
+
+	sandbox_command(&self->sandbox, spec, self->qemu->path, argv);
+	g_strv_builder_add_many(argv, emulator, "-cpu", cpu, "-L",
+				self->bwrap ? "/sysroot" : spec->sysroot, NULL);
+	add_home(self, spec, argv);
+	add_library_path(self, spec, argv);
+	add_preload(self, spec, argv);
+	g_strv_builder_add(argv, program);
+	for (guint i = 0; i < spec->args_count; i++)
+		g_strv_builder_add(argv, spec->args[i]);
+	return g_strv_builder_end(argv);
+}
+
+static gchar **path_map(Engine *engine, const RunSpec *spec)
+{
+	UserEngine *self = (UserEngine *)engine;
+	g_autoptr(GStrvBuilder) map = g_strv_builder_new();
+	g_autofree gchar *program = seen(self, spec->program, ENGINE_CASE);
+
+	g_strv_builder_add_many(map, program, spec->program, NULL);
+	for (const gchar *const *file = spec->files; *file; file++) {
+		g_autofree gchar *guest = seen(self, *file, ENGINE_SUBJECT);
+
+		g_strv_builder_add_many(map, guest, *file, NULL);
+	}
+	g_strv_builder_add_many(map, "/", spec->sysroot, NULL);
+	return g_strv_builder_end(map);
+}
+
+static void run_files_clear(RunFiles *files)
+{
+	g_free(files->home);
+	for (int *file = &files->out; file <= &files->report; file++)
+		if (*file >= 0)
+			close(*file);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(RunFiles, run_files_clear)
+
+static int create(const gchar *folder, const gchar *name)
+{
+	g_autofree gchar *path = g_build_filename(folder, name, NULL);
+
+	return g_open(path, O_CREAT | O_TRUNC | O_RDWR | O_CLOEXEC, 0600);
+}
+
+/* Root inside the sandbox has no right but that of everyone to pass through the folder. */
+static int make_home(const gchar *path)
+{
+	if (geteuid() != 0)
+		return g_mkdir(path, 0700);
+	return g_mkdir(path, 0711) || chmod(path, 0711) ||
+	       chown(path, SANDBOX_NOBODY, SANDBOX_NOBODY);
+}
+
+static gboolean run_files_open(RunFiles *files, const RunSpec *spec, gchar **argv, GError **error)
+{
+	g_autofree gchar *log = g_build_filename(spec->folder, "command", NULL);
+	g_autoptr(GString) line = g_string_new(NULL);
+
+	for (gchar **word = argv; *word; word++) {
+		g_autofree gchar *quoted = g_shell_quote(*word);
+
+		g_string_append_printf(line, "%s ", quoted);
+	}
+	g_string_append(line, "3>&1\n");
+	if (!g_file_set_contents(log, line->str, (gssize)line->len, error))
+		return FALSE;
+	files->home = g_build_filename(spec->folder, "home", NULL);
+	files->out = create(spec->folder, "stdout");
+	files->err = create(spec->folder, "stderr");
+	files->report = memfd_create("report", MFD_CLOEXEC);
+	if (files->out >= 0 && files->err >= 0 && files->report >= 0 && !make_home(files->home))
+		return TRUE;
+	g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG, "cannot write in '%s': %s", spec->folder,
+		    g_strerror(errno));
+	return FALSE;
+}
+
+static void set_kind(Outcome *outcome, OutcomeKind kind, gchar *reason)
+{
+	outcome->kind = kind;
+	g_free(outcome->reason);
+	outcome->reason = reason;
+}
+
+/* ld.so goes on without a library that it cannot preload: the program then ran without its
+ * subject (glibc, elf/rtld.c, do_preload). */
+static gchar *preload_complaint(const gchar *err)
+{
+	g_auto(GStrv) lines = g_strsplit(err, "\n", -1);
+
+	for (gchar **line = lines; *line; line++)
+		if (strstr(*line, "from LD_PRELOAD cannot be preloaded"))
+			return g_strdup_printf("the subject was not loaded: %s", *line);
+	return NULL;
+}
+
+static gchar *last_line(const gchar *text)
+{
+	g_autofree gchar *copy = g_strchomp(g_strdup(text));
+	const gchar *feed = strrchr(copy, '\n');
+
+	return g_strdup(feed ? feed + 1 : *copy ? copy : "no reason given");
+}
+
+/*
+ * report          the program's own story         outcome
+ * "exited 0"      -                               exited 0, a pass
+ * "exited 77"     -                               skipped, its last line of output is the reason
+ * "exited N"      QEMU complains on stderr        rig fault
+ * "exited N"      -                               exited N
+ * "signalled 9"   only the rig's deadline and
+ *                 others from outside send it     rig fault
+ * "signalled N"   QEMU complains on stderr        rig fault
+ * "signalled N"   QEMU re-raises the program's
+ *                 signal (linux-user/signal.c)    signalled N
+ * "failed E STEP" the launcher could not          rig fault
+ * ""              bubblewrap could not            rig fault, its last line of stderr
+ */
+void user_map_end(Outcome *outcome, const gchar *report)
+{
+	int number = 0;
+	unsigned long long kib = 0;
+	gchar step[64] = "";
+	gchar *complaint = preload_complaint(outcome->err);
+
+	if (!complaint && !g_str_has_prefix(report, "exited 0 "))
+		complaint = qemu_complaint(outcome->err);
+	if (complaint) {
+		set_kind(outcome, OUTCOME_RIG_FAULT, complaint);
+	} else if (sscanf(report, "exited %d %llu", &number, &kib) == 2) {
+		outcome->code = number;
+		set_kind(outcome, OUTCOME_EXITED, NULL);
+		if (number == OUTCOME_EXIT_SKIP)
+			set_kind(outcome, OUTCOME_SKIPPED, last_line(outcome->out));
+	} else if (sscanf(report, "signalled %d %llu", &number, &kib) == 2) {
+		outcome->signal = number;
+		set_kind(outcome, OUTCOME_SIGNALLED, NULL);
+		if (number == SIGKILL)
+			set_kind(outcome, OUTCOME_RIG_FAULT,
+				 g_strdup("the emulator was killed (SIGKILL) from outside"));
+	} else if (sscanf(report, "failed %d %63[^\n]", &number, step) == 2) {
+		set_kind(outcome, OUTCOME_RIG_FAULT,
+			 g_strdup_printf("%s: %s", step, g_strerror(number)));
+	} else {
+		g_autofree gchar *line = last_line(outcome->err);
+
+		set_kind(outcome, OUTCOME_RIG_FAULT,
+			 g_strdup_printf("the sandbox ended early: %s", line));
+	}
+	outcome->max_rss = kib;
+}
+
+/* QEMU names it qemu_PROGRAM_DATE-TIME_PID.core. Of several the last one written is the one of the
+ * process that ended the run. */
+static gchar *find_core(const gchar *home)
+{
+	g_autoptr(GDir) dir = g_dir_open(home, 0, NULL);
+	g_autofree gchar *best = NULL;
+	gint64 newest = -1;
+	const gchar *name;
+
+	while (dir && (name = g_dir_read_name(dir))) {
+		g_autofree gchar *path = g_build_filename(home, name, NULL);
+		GStatBuf status;
+
+		if (!g_str_has_prefix(name, "qemu_") || !g_str_has_suffix(name, ".core") ||
+		    g_lstat(path, &status) || !S_ISREG(status.st_mode))
+			continue;
+		if (status.st_mtime >= newest) {
+			newest = status.st_mtime;
+			g_free(best);
+			best = g_steal_pointer(&path);
+		}
+	}
+	return g_steal_pointer(&best);
+}
+
+static gboolean disk_is_full(const gchar *folder)
+{
+	struct statvfs status;
+
+	return !statvfs(folder, &status) && status.f_bavail * status.f_frsize < 1 << 20;
+}
+
+static void collect(Outcome *outcome, const RunSpec *spec, RunFiles *files,
+		    const ChildResult *result)
+{
+	gchar report[128] = "";
+
+	outcome->seconds = result->seconds;
+	g_free(outcome->out);
+	g_free(outcome->err);
+	outcome->out = tail_text(files->out);
+	outcome->err = tail_text(files->err);
+	if (pread(files->report, report, sizeof report - 1, 0) < 0)
+		*report = '\0';
+	user_map_end(outcome, report);
+	if (result->end == CHILD_TIMED_OUT)
+		set_kind(outcome, OUTCOME_TIMED_OUT, NULL);
+	if (result->end == CHILD_CANCELLED)
+		set_kind(outcome, OUTCOME_RIG_FAULT, g_strdup("interrupted"));
+	if (!outcome_passed(outcome) && disk_is_full(spec->folder))
+		set_kind(outcome, OUTCOME_RIG_FAULT,
+			 g_strdup_printf("no space left on the disk of '%s'", spec->folder));
+	outcome->folder = g_strdup(spec->folder);
+	outcome->core = find_core(files->home);
+}
+
+static Outcome *run(Engine *engine, const RunSpec *spec, GCancellable *cancellable)
+{
+	g_auto(RunFiles) files = {.out = -1, .err = -1, .report = -1};
+	g_autoptr(Outcome) outcome = outcome_new(spec->profile->name);
+	g_autofree gchar *home = g_build_filename(spec->folder, "home", NULL);
+	RunSpec inside = *spec;
+	g_auto(GStrv) argv = NULL;
+	g_autoptr(GError) error = NULL;
+	ChildResult result;
+
+	inside.folder = home;
+	argv = command(engine, &inside);
+	if (run_files_open(&files, spec, argv, &error)) {
+		ChildSpec child = {.argv = (const gchar *const *)argv,
+				   .in = -1,
+				   .out = files.out,
+				   .err = files.err,
+				   .extra = files.report,
+				   .folder = home,
+				   .deadline = spec->timeout};
+
+		if (child_run(&child, cancellable, &result, &error)) {
+			collect(outcome, spec, &files, &result);
+			return g_steal_pointer(&outcome);
+		}
+	}
+	set_kind(outcome, OUTCOME_RIG_FAULT, g_strdup(error->message));
+	return g_steal_pointer(&outcome);
+}
+
+static void close_engine(Engine *engine)
+{
+	UserEngine *self = (UserEngine *)engine;
+
+	qemu_free(self->qemu);
+	g_free(self->bwrap);
+	g_free(self);
+}
+
+Engine *user_engine_new(const Paths *paths, gboolean sandbox, GError **error)
+{
+	UserEngine *self = g_new0(UserEngine, 1);
+
+	self->engine = (Engine){.name = "user",
+				.check = check,
+				.command = command,
+				.path_map = path_map,
+				.run = run,
+				.close = close_engine};
+	self->bwrap = sandbox ? g_find_program_in_path("bwrap") : NULL;
+	self->sandbox = (Sandbox){.launch = paths->launch, .bwrap = self->bwrap};
+	self->qemu = qemu_new(error);
+	if (self->qemu && (!sandbox || sandbox_check(&self->sandbox, error))) {
+		self->engine.version = self->qemu->version;
+		return &self->engine;
+	}
+	close_engine(&self->engine);
+	return NULL;
+}
