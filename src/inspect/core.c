@@ -71,14 +71,24 @@ static gchar *build_id(const Module *module)
 
 static void note_missing(const Modules *modules, Fault *fault)
 {
+	const Module *first = NULL;
+	guint more = 0;
+
 	for (guint i = 0; i < modules->modules->len; i++) {
 		const Module *module = modules->modules->pdata[i];
 
-		if (!module->host)
-			add_note(fault, "%s was loaded but is not readable here", module->guest);
+		if (!module->host && !first)
+			first = module;
+		else
+			more += !module->host;
 	}
+	if (first && more)
+		add_note(fault, "%s and %u more files that were loaded are not here", first->guest,
+			 more);
+	else if (first)
+		add_note(fault, "%s was loaded, and that file is not here", first->guest);
 	if (fault->has_insn)
-		add_note(fault, "the instruction lies in memory of its own, in no loaded file");
+		add_note(fault, "the instruction lies in memory that no known file holds");
 }
 
 static void explain_place(const Module *module, Fault *fault)

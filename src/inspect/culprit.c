@@ -136,13 +136,13 @@ static gchar *evidence(const Known *k, const Module *module)
 	return NULL;
 }
 
-/* int mi_version(void) returns a constant, 219 for 2.1.9: mov w0, #219; ret, perhaps after a
- * bti. Newer releases that count otherwise do not fit three digits. */
+/* int mi_version(void) returns a constant: mov w0, #219; ret, perhaps after a bti. 219 is 2.1.9,
+ * and in later releases 30500 is 3.5.0. */
 static gchar *mimalloc_version(const Module *module)
 {
 	guint64 vaddr, offset, left;
 	guint32 words[3], *at = words;
-	guint number;
+	guint number, base;
 
 	if (!defined(module, "mi_version", &vaddr) ||
 	    !elffile_offset(module->elf, vaddr, &offset, &left) || left < sizeof(words))
@@ -152,9 +152,11 @@ static gchar *mimalloc_version(const Module *module)
 		at++;
 	number = (GUINT32_FROM_LE(at[0]) >> 5) & 0xffff;
 	if ((GUINT32_FROM_LE(at[0]) & 0xffe0001f) != 0x52800000 ||
-	    GUINT32_FROM_LE(at[1]) != 0xd65f03c0 || number < 100 || number > 999)
+	    GUINT32_FROM_LE(at[1]) != 0xd65f03c0 || number < 100)
 		return NULL;
-	return g_strdup_printf("%u.%u.%u", number / 100, number / 10 % 10, number % 10);
+	base = number < 1000 ? 10 : 100;
+	return g_strdup_printf("%u.%u.%u", number / base / base, number / base % base,
+			       number % base);
 }
 
 /* "5.3.0-0-g54eaed1d8b56b1aa528be3bdd1877e59c56fa90c": version, commits since, commit. Without a

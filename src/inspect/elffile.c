@@ -131,13 +131,13 @@ static gboolean all_inside(const ElfFile *elf)
 	for (guint i = 0; i < elf->segments->len; i++) {
 		const Elf64_Phdr *s = &g_array_index(elf->segments, Elf64_Phdr, i);
 
-		if (!elffile_piece(elf, s->p_offset, s->p_filesz))
+		if (s->p_filesz && !elffile_piece(elf, s->p_offset, s->p_filesz))
 			return FALSE;
 	}
 	for (guint i = 0; i < elf->sections->len; i++) {
 		const Elf64_Shdr *s = &g_array_index(elf->sections, Elf64_Shdr, i);
 
-		if (s->sh_type != SHT_NOBITS && s->sh_type != SHT_NULL &&
+		if (s->sh_type != SHT_NOBITS && s->sh_type != SHT_NULL && s->sh_size &&
 		    !elffile_piece(elf, s->sh_offset, s->sh_size))
 			return FALSE;
 	}

@@ -61,8 +61,18 @@ static int find_debuginfo(Dwfl_Module *module, void **userdata, const char *name
 	return open(host, O_RDONLY | O_CLOEXEC);
 }
 
-/* Takes guest and host. A file that cannot be used keeps its name, for the notes. */
-static Module *add_module(Modules *modules, gchar *guest, gchar *host, guint64 bias)
+/* The file may have been replaced since: its dynamic section must lie where the program had it. */
+static gboolean is_the_loaded_file(const Module *module, guint64 dynamic)
+{
+	const Elf64_Phdr *s = elffile_segment(module->elf, PT_DYNAMIC);
+
+	return !dynamic || (s && module->bias + s->p_vaddr == dynamic);
+}
+
+/* Takes guest and host. dynamic: where the program had the file's dynamic section, 0 unknown. A
+ * file that cannot be used keeps its name, for the notes. */
+static Module *add_module(Modules *modules, gchar *guest, gchar *host, guint64 bias,
+			  guint64 dynamic)
 {
 	Module *module = g_new0(Module, 1);
 	void **userdata;
@@ -72,7 +82,7 @@ static Module *add_module(Modules *modules, gchar *guest, gchar *host, guint64 b
 	module->bias = bias;
 	g_ptr_array_add(modules->modules, module);
 	module->elf = host ? elffile_open(host, NULL) : NULL;
-	if (module->elf)
+	if (module->elf && is_the_loaded_file(module, dynamic))
 		module->dwfl = dwfl_report_elf(modules->dwfl, guest, host, -1, bias, true);
 	if (!module->dwfl) {
 		g_clear_pointer(&module->elf, elffile_free);
@@ -103,9 +113,9 @@ static gchar *read_name(const Modules *modules, guint64 addr)
 	return name ? name : g_strdup(in_file);
 }
 
-static void add_guest(Modules *modules, gchar *guest, guint64 bias)
+static void add_guest(Modules *modules, gchar *guest, guint64 bias, guint64 dynamic)
 {
-	add_module(modules, guest, guestpath_find(modules->map, guest), bias);
+	add_module(modules, guest, guestpath_find(modules->map, guest), bias, dynamic);
 }
 
 /* The address of the dynamic linker's first struct link_map, by way of DT_DEBUG. */
@@ -130,7 +140,7 @@ static gboolean link_map_start(const Modules *modules, guint64 *start)
 /* struct link_map: l_addr, l_name, l_ld, l_next. The first is the program itself. */
 static void follow_link_map(Modules *modules)
 {
-	guint64 map, bias, name;
+	guint64 map, bias, name, dynamic;
 	gboolean more =
 		link_map_start(modules, &map) && corefile_read_word(modules->core, map + 24, &map);
 
@@ -138,11 +148,12 @@ static void follow_link_map(Modules *modules)
 		g_autofree gchar *guest = NULL;
 
 		if (!corefile_read_word(modules->core, map, &bias) ||
-		    !corefile_read_word(modules->core, map + 8, &name))
+		    !corefile_read_word(modules->core, map + 8, &name) ||
+		    !corefile_read_word(modules->core, map + 16, &dynamic))
 			break;
 		guest = read_name(modules, name);
 		if (guest && *guest && !has_bias(modules, bias))
-			add_guest(modules, g_steal_pointer(&guest), bias);
+			add_guest(modules, g_steal_pointer(&guest), bias, dynamic);
 		more = corefile_read_word(modules->core, map + 24, &map);
 	}
 }
@@ -155,7 +166,18 @@ static void add_interpreter(Modules *modules)
 	guint64 base;
 
 	if (guest && corefile_auxv(modules->core, AT_BASE, &base) && !has_bias(modules, base))
-		add_guest(modules, g_strdup(guest), base);
+		add_guest(modules, g_strdup(guest), base, 0);
+}
+
+/* Only a program with these program headers, moved by whole pages, can have left this core. */
+static gboolean is_the_program(const CoreFile *core, const ElfFile *elf, guint64 bias)
+{
+	guint64 count = elf->header.e_phnum;
+
+	corefile_auxv(core, AT_PHNUM, &count);
+	if (count != elf->header.e_phnum || bias & 0xfff)
+		return FALSE;
+	return elf->header.e_type == ET_DYN || !bias;
 }
 
 static gboolean add_program(Modules *modules, const gchar *program, GError **error)
@@ -168,9 +190,15 @@ static gboolean add_program(Modules *modules, const gchar *program, GError **err
 		return FALSE;
 	if (corefile_auxv(modules->core, AT_ENTRY, &entry))
 		bias = entry - elf->header.e_entry;
+	if (!is_the_program(modules->core, elf, bias)) {
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+			    "%s is not the program that left this core file", program);
+		return FALSE;
+	}
 	if (corefile_auxv(modules->core, AT_EXECFN, &name))
 		guest = corefile_read_string(modules->core, name);
-	if (add_module(modules, guest ? guest : g_strdup(program), g_strdup(program), bias)->dwfl)
+	if (add_module(modules, guest ? guest : g_strdup(program), g_strdup(program), bias, 0)
+		    ->dwfl)
 		return TRUE;
 	g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "%s cannot be read: %s", program,
 		    dwfl_errmsg(-1));

@@ -13,7 +13,10 @@ typedef struct {
 	const Modules *modules;
 	GPtrArray *frames;
 	guint64 regs[CORE_REGS]; /* where unwinding starts */
-	guint64 last_pc, last_sp;
+	guint64 pc, sp;          /* of the frame before */
+	gboolean known;          /* some file holds that one */
+	gboolean from_tables;    /* some file held the one before that */
+	gboolean in_handler;     /* that one is where a signal handler returns to */
 	gboolean attached;
 	gboolean returning; /* the next frame's pc is a return address */
 } Unwinding;
@@ -77,30 +80,52 @@ static void add_frame(Unwinding *u, guint64 pc, guint64 lookup)
 	g_free(symbol.name);
 }
 
+/* mov x8, #139; svc #0: what a handler returns to. QEMU keeps it in a page of its own, which has
+ * no unwind tables. */
+static gboolean is_sigreturn(const Unwinding *u, guint64 pc)
+{
+	guint32 words[2];
+
+	return modules_read(u->modules, pc, words, sizeof(words)) &&
+	       GUINT32_FROM_LE(words[0]) == 0xd2801168 && GUINT32_FROM_LE(words[1]) == 0xd4000001;
+}
+
+/* Where tables end and frame records take over elfutils gives the same caller twice: once as the
+ * return address that the tables found, once as the link register that they restored. */
+static gboolean is_repeated(Unwinding *u, guint64 pc)
+{
+	gboolean known = modules_at(u->modules, pc) != NULL;
+	gboolean repeated = pc == u->pc && u->from_tables && !known;
+
+	u->from_tables = u->known && !repeated;
+	u->known = known;
+	return repeated;
+}
+
 static int on_frame(Dwfl_Frame *state, void *arg)
 {
 	Unwinding *u = arg;
 	bool activation;
 	Dwarf_Addr pc;
+	Dwarf_Word sp;
 
 	if (u->frames->len >= UNWIND_MAX || !dwfl_frame_pc(state, &pc, &activation) || !pc)
 		return DWARF_CB_ABORT;
-	add_frame(u, pc, activation && !u->returning ? pc : pc - 1);
+	if (dwfl_frame_reg(state, CORE_SP, &sp) != 0)
+		sp = 0;
+	if (pc == u->pc && sp == u->sp) /* a ring of frame records */
+		return DWARF_CB_ABORT;
+	if (is_repeated(u, pc)) {
+		u->sp = sp;
+		return DWARF_CB_OK;
+	}
+	u->pc = pc;
+	u->sp = sp;
+	u->in_handler = is_sigreturn(u, pc);
+	activation = (activation && !u->returning) || u->in_handler;
 	u->returning = FALSE;
-	u->last_pc = pc;
-	if (dwfl_frame_reg(state, CORE_SP, &u->last_sp) != 0)
-		u->last_sp = 0;
-	return DWARF_CB_OK;
-}
-
-/* mov x8, #139; svc #0: what a handler returns to. QEMU keeps it in a page of its own, which has
- * no unwind tables. */
-static gboolean at_sigreturn(const Unwinding *u)
-{
-	guint32 words[2];
-
-	return u->last_sp && modules_read(u->modules, u->last_pc, words, sizeof(words)) &&
-	       GUINT32_FROM_LE(words[0]) == 0xd2801168 && GUINT32_FROM_LE(words[1]) == 0xd4000001;
+	add_frame(u, pc, activation ? pc : pc - 1);
+	return u->in_handler ? DWARF_CB_ABORT : DWARF_CB_OK;
 }
 
 /* Generated code has no unwind tables, and where it is a leaf no frame record either: the link
@@ -138,9 +163,9 @@ void unwind(const Modules *modules, GPtrArray *frames)
 	walk(&u);
 	if (!frames->len)
 		add_frame(&u, u.regs[CORE_PC], u.regs[CORE_PC]);
-	while (frames->len < UNWIND_MAX && at_sigreturn(&u) &&
-	       corefile_read(modules->core, u.last_sp + SIGCONTEXT_REGS, u.regs, sizeof(u.regs))) {
-		u.last_sp = 0;
+	while (u.in_handler &&
+	       corefile_read(modules->core, u.sp + SIGCONTEXT_REGS, u.regs, sizeof(u.regs))) {
+		u.in_handler = FALSE;
 		walk(&u);
 	}
 }
