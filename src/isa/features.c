@@ -107,6 +107,10 @@ static const IsaFeature features[] = {
 	{"FEAT_SVE_SHA3", "sve-sha3", "sve2-sha3", "ARMv9.0-A", FALSE, "svesha3"},
 	{"FEAT_SVE_SM4", "sve-sm4", "sve2-sm4", "ARMv9.0-A", FALSE, "svesm4"},
 	{"FEAT_SVE_BitPerm", "sve-bitperm", "sve2-bitperm", "ARMv9.0-A", FALSE, "svebitperm"},
+	/* Before SME2, which has many of the same instructions: outside streaming mode, where
+	 * most programs are, they belong to SVE. */
+	{"FEAT_SVE2p1", "sve2p1", "sve2p1", "ARMv9.4-A", FALSE, "sve2p1"},
+	{"FEAT_SVE_B16B16", "sve-b16b16", "sve-b16b16", "ARMv9.4-A", FALSE, "sveb16b16"},
 	{"FEAT_ETE", "ete", NULL, "ARMv9.0-A", FALSE, NULL},
 	{"FEAT_TRBE", "trbe", NULL, "ARMv9.0-A", FALSE, NULL},
 
@@ -126,8 +130,6 @@ static const IsaFeature features[] = {
 	{"FEAT_D128", "d128", NULL, "ARMv9.4-A", FALSE, NULL},
 	{"FEAT_GCS", "gcs", NULL, "ARMv9.4-A", FALSE, "gcs"},
 	{"FEAT_ITE", "ite", NULL, "ARMv9.4-A", FALSE, NULL},
-	{"FEAT_SVE2p1", "sve2p1", "sve2p1", "ARMv9.4-A", FALSE, "sve2p1"},
-	{"FEAT_SVE_B16B16", "sve-b16b16", "sve-b16b16", "ARMv9.4-A", FALSE, "sveb16b16"},
 	{"FEAT_SME2p1", "sme2p1", "sme2p1", "ARMv9.4-A", FALSE, "sme2p1"},
 	{"FEAT_SME_F16F16", "sme-f16f16", "sme-f16f16", "ARMv9.4-A", FALSE, "smef16f16"},
 	{"FEAT_SME_B16B16", "sme-b16b16", "sme-b16b16", "ARMv9.4-A", FALSE, "smeb16b16"},
@@ -136,6 +138,7 @@ static const IsaFeature features[] = {
 	{"FEAT_CPA", "cpa", NULL, "ARMv9.5-A", TRUE, NULL},
 	{"FEAT_FAMINMAX", "faminmax", "faminmax", "ARMv9.5-A", TRUE, "faminmax"},
 	{"FEAT_LUT", "lut", "lut", "ARMv9.5-A", TRUE, "lut"},
+	{"FEAT_FPMR", NULL, NULL, "ARMv9.5-A", FALSE, "fpmr"},
 	{"FEAT_FP8", "fp8", "fp8", "ARMv9.5-A", FALSE, "f8cvt"},
 	{"FEAT_FP8FMA", "fp8fma", "fp8fma", "ARMv9.5-A", FALSE, "f8fma"},
 	{"FEAT_FP8DOT4", "fp8dot4", "fp8dot4", "ARMv9.5-A", FALSE, "f8dp4"},
@@ -206,6 +209,16 @@ static const struct {
 	{"ls64", "st64bv", "FEAT_LS64_V"}, {"sve-aes", "pmull", "FEAT_SVE_PMULL128"},
 };
 
+/* What LLVM decodes whatever the CPU: writes of SVCR by name (smstart, smstop), and FPMR. */
+static const struct {
+	guint32 mask;
+	guint32 value;
+	const gchar *feature;
+} ungated[] = {
+	{0xfffff0ff, 0xd503407f, "FEAT_SME"},
+	{0xffdfffe0, 0xd51b4440, "FEAT_FPMR"},
+};
+
 const IsaFeature *isa_features(void)
 {
 	return features;
@@ -222,8 +235,16 @@ const IsaFeature *isa_feature(const gchar *feature)
 const IsaFeature *isa_feature_of(const IsaFeature *first, const gchar *text)
 {
 	for (gsize i = 0; i < G_N_ELEMENTS(splits); i++)
-		if (g_str_equal(splits[i].llvm, first->llvm) &&
+		if (g_strcmp0(splits[i].llvm, first->llvm) == 0 &&
 		    g_str_has_prefix(text, splits[i].prefix))
 			return isa_feature(splits[i].feature);
 	return first;
+}
+
+const IsaFeature *isa_feature_ungated(guint32 word)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(ungated); i++)
+		if ((word & ungated[i].mask) == ungated[i].value)
+			return isa_feature(ungated[i].feature);
+	return NULL;
 }

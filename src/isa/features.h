@@ -10,4 +10,8 @@
  * "mnemonic operands". */
 const IsaFeature *isa_feature_of(const IsaFeature *first, const gchar *text);
 
+/* The extension of a word that LLVM decodes on any CPU although it was not there from the start, or
+ * NULL. */
+const IsaFeature *isa_feature_ungated(guint32 word);
+
 #endif

@@ -33,7 +33,7 @@ static const IsaFeature *find_feature(guint32 word, guint all, const gchar *want
 	guint no = 0, yes = all;
 
 	if (decodes(word, 0, want))
-		return NULL;
+		return isa_feature_ungated(word);
 	while (yes - no > 1) {
 		guint middle = (no + yes) / 2;
 

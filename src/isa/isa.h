@@ -13,7 +13,7 @@
 /* One architecture extension. */
 typedef struct {
 	const gchar *feature; /* "FEAT_LSE" */
-	const gchar *llvm;    /* LLVM's name: "lse" */
+	const gchar *llvm;    /* LLVM's name: "lse", or NULL where it has none */
 	const gchar *rust;    /* Rust's target feature: "lse", or NULL where it has none */
 	const gchar *arch;    /* "ARMv8.1-A": the version that makes it mandatory, or the first that
 				 allows it where none does */

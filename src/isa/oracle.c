@@ -19,7 +19,8 @@ static gchar *feature_string(guint count)
 	const IsaFeature *features = isa_features();
 
 	for (guint i = 0; i < count; i++)
-		g_string_append_printf(s, ",+%s", features[i].llvm);
+		if (features[i].llvm)
+			g_string_append_printf(s, ",+%s", features[i].llvm);
 	return g_string_free(s, FALSE);
 }
 
