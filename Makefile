@@ -59,6 +59,8 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 
 # Rebuilds everything when the flags change, and only then.
 $(BUILD)/flags: FORCE
+	$(Q)$(PKG_CONFIG) --exists $(PKGS) && command -v $(LLVM) >/dev/null || \
+	    { echo 'a64rig: libraries to build with are missing; run scripts/setup'; exit 1; }
 	$(Q)mkdir -p $(@D)
 	$(Q)printf '%s\n' "$$FLAGS" | cmp -s - $@ || printf '%s\n' "$$FLAGS" > $@
 $(BUILD)/flags: export FLAGS := $(CC) $(WARN) $(CPPFLAGS) $(CFLAGS)
@@ -67,6 +69,116 @@ $(UNIT): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIB)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+# The two commands that a new user types.
+run: setup-run ## set up, build, prepare, then run the default suite on both CPUs
+	$(Q)+$(MAKE) --no-print-directory all
+	$(Q)scripts/prepare
+	$(Q)$(BUILD)/a64rig run
+
+test: setup-test ## set up, then run all tests
+	$(Q)+$(MAKE) --no-print-directory all
+	$(Q)scripts/prepare
+	$(Q)+$(MAKE) --no-print-directory check
+
+setup-run: ; $(Q)scripts/setup
+setup-test: ; $(Q)scripts/setup --test
+
+prepare: ## make the arm64 root, the subjects and the case programs
+	$(Q)scripts/prepare
+
+# Every test program builds with the sanitizers into a folder of its own.
+SAN    := $(BUILD)/sanitized
+FUZZ   := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz-*.c)))
+FUZZ_SECONDS ?= 10
+
+check: lint check-unit check-sanitized check-fuzz check-e2e ## all tests, without the set-up
+
+check-unit: all $(UNIT)
+	$(call say,TEST,unit)
+	$(Q)prove --exec scripts/run-unit $(UNIT)
+
+check-sanitized:
+	$(call say,TEST,unit tests under address and undefined sanitizers)
+	$(Q)+$(MAKE) --no-print-directory BUILD=$(SAN) SANITIZE=address,undefined all units
+	$(Q)prove --exec scripts/run-unit $(UNIT:$(BUILD)/%=$(SAN)/%)
+
+units: $(UNIT)
+
+check-e2e: all
+	$(call say,TEST,the command)
+	$(Q)A64RIG=$(abspath $(BUILD)/a64rig) prove --timer $(sort $(wildcard tests/golden/*.t tests/e2e/*.t))
+
+check-fuzz: $(FUZZ:%=$(BUILD)/fuzz/%)
+	$(Q)for target in $(FUZZ); do \
+	    printf '  %-7s %s\n' FUZZ "$$target, $(FUZZ_SECONDS) s"; \
+	    scripts/fuzz $(BUILD)/fuzz/$$target tests/fuzz/seeds/$$target $(FUZZ_SECONDS) || exit 1; \
+	done
+
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(filter-out $(MAIN),$(OBJ)) $(BUILD)/flags
+	$(call say,CLANG,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)clang -std=gnu11 $(CPPFLAGS) -O1 -g -fsanitize=fuzzer,address,undefined \
+	    -fno-sanitize-recover=undefined -o $@ $< \
+	    $(filter-out src/cmd/%,$(SRC)) $(LDLIBS)
+
+lint: check-floors check-headers check-format check-tidy check-scripts ## the checks of the source itself
+
+check-floors:
+	$(Q)scripts/check-floors
+
+check-headers: $(HDR:%.h=$(BUILD)/%.hdr)
+$(BUILD)/%.hdr: %.h $(BUILD)/flags
+	$(call say,HDR,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 $(WARN) $(CPPFLAGS) -include $< -fsyntax-only -xc /dev/null
+	$(Q)touch $@
+
+FORMATTED := $(wildcard src/*/*.[ch] tests/*/*.[ch] cases/*/*.[ch] cases/*/*.cc)
+check-format:
+	$(call say,FORMAT,clang-format)
+	$(Q)clang-format --dry-run --Werror $(FORMATTED)
+
+check-tidy: $(SRC:%.c=$(BUILD)/%.tidy)
+$(BUILD)/%.tidy: %.c .clang-tidy $(BUILD)/flags
+	$(call say,TIDY,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)clang-tidy --quiet $< -- -std=gnu11 $(CPPFLAGS) 2>$@.log || { cat $@.log; exit 1; }
+	$(Q)touch $@
+
+check-scripts:
+	$(call say,SHELL,shellcheck)
+	$(Q)shellcheck $(wildcard scripts/* tests/e2e/*.t tests/golden/*.t .ci/run)
+	$(Q)mandoc -T lint -W warning doc/a64rig.1
+
+bench: all ## time the rig beside the raw tools
+	$(Q)scripts/bench $(BUILD)/a64rig
+
+install: all ## install under $(DESTDIR)$(PREFIX)
+	install -Dm755 $(BUILD)/a64rig '$(DESTDIR)$(PREFIX)/bin/a64rig'
+	install -Dm755 $(BUILD)/a64rig-launch '$(DESTDIR)$(PREFIX)/libexec/a64rig/a64rig-launch'
+	install -Dm644 doc/a64rig.1 '$(DESTDIR)$(PREFIX)/share/man/man1/a64rig.1'
+	install -Dm644 doc/a64rig.bash '$(DESTDIR)$(PREFIX)/share/bash-completion/completions/a64rig'
+	for file in $(INSTALLED); do \
+	    install -Dm$$(test -x $$file && echo 755 || echo 644) $$file \
+	        '$(DESTDIR)$(PREFIX)/share/a64rig/'$$file || exit 1; \
+	done
+INSTALLED = $(wildcard rig/*.yaml cases/Makefile cases/*/*) scripts/prepare scripts/prepare-item
+
+uninstall: ## remove what install put there
+	$(RM) '$(DESTDIR)$(PREFIX)/bin/a64rig'
+	$(RM) '$(DESTDIR)$(PREFIX)/share/man/man1/a64rig.1'
+	$(RM) '$(DESTDIR)$(PREFIX)/share/bash-completion/completions/a64rig'
+	$(RM) -r '$(DESTDIR)$(PREFIX)/libexec/a64rig' '$(DESTDIR)$(PREFIX)/share/a64rig'
+
+clean: ## remove the build folder
+	$(RM) -r $(BUILD)
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 24
+	@echo 'Knobs: V=1 DEVELOPER=1 SANITIZE=address,undefined BUILD=dir PREFIX=dir DESTDIR=dir'
+
 FORCE:
-.PHONY: all FORCE
+.PHONY: all run test setup-run setup-test prepare check check-unit check-sanitized units check-e2e \
+	check-fuzz lint check-floors check-headers check-format check-tidy check-scripts bench install \
+	uninstall clean help FORCE
 -include $(OBJ:.o=.d) $(UNIT:=.d)

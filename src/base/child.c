@@ -14,24 +14,28 @@
 
 extern char **environ;
 
-/* Descriptors are moved above 10 first, so that giving one its place never closes another. */
+/* Descriptors are moved above all others first, so that giving one its place never closes another.
+ */
 static int add_files(posix_spawn_file_actions_t *actions, const ChildSpec *spec)
 {
 	const int files[] = {spec->in, spec->out, spec->err, spec->extra};
 	int failure = 0;
+	int above = 4;
 
+	for (int i = 0; i < 4; i++)
+		above = MAX(above, files[i] + 1);
 	for (int i = 0; i < 4 && !failure; i++) {
 		if (files[i] >= 0)
-			failure = posix_spawn_file_actions_adddup2(actions, files[i], 10 + i);
+			failure = posix_spawn_file_actions_adddup2(actions, files[i], above + i);
 		else if (i < 3)
-			failure = posix_spawn_file_actions_addopen(actions, 10 + i, "/dev/null",
+			failure = posix_spawn_file_actions_addopen(actions, above + i, "/dev/null",
 								   i ? O_WRONLY : O_RDONLY, 0);
 	}
 	for (int i = 0; i < 4 && !failure; i++)
 		if (i < 3 || files[i] >= 0) {
-			failure = posix_spawn_file_actions_adddup2(actions, 10 + i, i);
+			failure = posix_spawn_file_actions_adddup2(actions, above + i, i);
 			if (!failure)
-				failure = posix_spawn_file_actions_addclose(actions, 10 + i);
+				failure = posix_spawn_file_actions_addclose(actions, above + i);
 		}
 	if (!failure && spec->folder)
 		failure = posix_spawn_file_actions_addchdir_np(actions, spec->folder);

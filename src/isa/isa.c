@@ -56,7 +56,7 @@ static guint count_features(void)
 
 gboolean isa_explain(guint32 word, IsaInsn *insn, GError **error)
 {
-	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&lock);
+	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&lock);
 	g_autofree gchar *text = NULL;
 	GError *failure = NULL;
 	guint all = count_features();
