@@ -126,6 +126,9 @@ static gchar *key_of(const Finding *finding, GroupKind kind)
 
 	if (kind == GROUP_SKIPPED)
 		return g_strdup(finding->reason ? finding->reason : "");
+	/* What fails the rig says nothing of the subject, and often fails them all. */
+	if (finding->verdict == VERDICT_RIG_FAULT)
+		return g_strdup_printf("rig-fault\n%s\n%s\n%s", baseline, reference, detail);
 	return g_strdup_printf(
 		"%s\n%d\n%d\n%s\n%" G_GINT64_MODIFIER "x\n%s\n%s\n%s", finding->subject,
 		finding->verdict, finding->expected, fault && fault->object ? fault->object : "",
@@ -175,10 +178,30 @@ gboolean group_expected(const Group *group)
 	return finding_as_expected(g_ptr_array_index(group->findings, 0));
 }
 
+gchar *group_subject(const Group *group)
+{
+	g_autoptr(GHashTable) subjects = g_hash_table_new(g_str_hash, g_str_equal);
+	const Finding *first = g_ptr_array_index(group->findings, 0);
+
+	for (guint i = 0; i < group->findings->len; i++) {
+		const Finding *finding = g_ptr_array_index(group->findings, i);
+
+		if (finding->subject)
+			g_hash_table_add(subjects, finding->subject);
+	}
+	if (g_hash_table_size(subjects) > 1)
+		return g_strdup_printf("%u subjects", g_hash_table_size(subjects));
+	return text_clean(first->subject);
+}
+
 gchar *group_cases(const Group *group)
 {
 	GString *text = g_string_new(NULL);
 
+	if (group->findings->len > group->total) {
+		g_string_append_printf(text, "%u findings", group->findings->len);
+		return g_string_free(text, FALSE);
+	}
 	if (group->findings->len == group->total && group->total > 1) {
 		g_string_append_printf(text, "all %u", group->total);
 		return g_string_free(text, FALSE);

@@ -29,8 +29,9 @@ gchar *tally_verdict(const Tally *tally);
 guint tally_passes(const Tally *tally, guint column);
 
 typedef enum {
-	GROUP_FAULT, /* flagged or inconclusive, with a fault: same subject, object and offset */
-	GROUP_OTHER, /* the others that are not plainly ok or skipped: same subject and outcomes */
+	GROUP_FAULT,   /* flagged or inconclusive, with a fault: same subject, object and offset */
+	GROUP_OTHER,   /* the others that are not plainly ok or skipped: same subject and outcomes;
+			  of rig faults, same outcomes */
 	GROUP_SKIPPED, /* skipped, as may be: same reason */
 } GroupKind;
 
@@ -44,7 +45,11 @@ typedef struct {
  * one group of one kind. Caller frees. */
 GPtrArray *groups_new(const Results *results, GroupKind kind);
 
+/* All findings of a group are, or none is. */
 gboolean group_expected(const Group *group);
+
+/* The group's subject, fit for a terminal, or "16 subjects". Caller frees. */
+gchar *group_subject(const Group *group);
 
 /* "all 17", "2 of 17: zeroing, fork". Caller frees. */
 gchar *group_cases(const Group *group);

@@ -284,7 +284,7 @@ static void row_outcome(Page *page, const gchar *label, const Outcome *outcome, 
 	g_autofree gchar *what = section_outcome(outcome);
 	g_autofree gchar *seconds =
 		outcome && outcome->kind != OUTCOME_TIMED_OUT && outcome->kind != OUTCOME_SKIPPED
-			? g_strdup_printf(", %.1f s", outcome->seconds)
+			? g_strdup_printf(", %.2f s", outcome->seconds)
 			: NULL;
 	const gchar *word = verdict_name(verdict);
 	g_autofree gchar *text =

@@ -119,8 +119,8 @@ static void add_heading(Page *page, const Group *group)
 {
 	const Finding *finding = g_ptr_array_index(group->findings, 0);
 	g_autofree gchar *verdict = section_verdict(finding);
-	g_autofree gchar *clean = text_clean(finding->subject);
-	g_autofree gchar *subject = text_fit(clean, heading_room(page, verdict));
+	g_autofree gchar *name = group_subject(group);
+	g_autofree gchar *subject = text_fit(name, heading_room(page, verdict));
 	g_autofree gchar *cases = group_cases(group);
 
 	page_add(page, STYLE_PLAIN, "\n");

@@ -577,6 +577,26 @@ static void test_tap_plan(gconstpointer data)
 	g_assert_cmpint(strstr(text, "Bail out!") != NULL, ==, results->interrupted);
 }
 
+/* A sandbox that does not work fails every subject: that is told once. */
+static void test_rig_fault_once(void)
+{
+	g_autoptr(Results) results = results_named();
+	g_autofree gchar *table = NULL;
+
+	for (guint i = 0; i < 3; i++) {
+		g_autofree gchar *subject = g_strdup_printf("subject-%u", i);
+		Finding *finding = add(results, "zeroing", subject, VERDICT_RIG_FAULT,
+				       outcome_new("cortex-a72"), NULL);
+
+		finding->baseline->kind = OUTCOME_RIG_FAULT;
+		finding->baseline->reason = g_strdup("the sandbox ended early");
+	}
+	table = report_table(results, FALSE, 100);
+	g_assert_nonnull(strstr(table, "! 3 subjects  rig-fault"));
+	g_assert_true(strstr(table, "the sandbox ended early") ==
+		      g_strrstr(table, "the sandbox ended early"));
+}
+
 static void test_formats(void)
 {
 	g_assert_null(report_format("html"));
@@ -612,6 +632,7 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/report/formats", test_formats);
+	g_test_add_func("/report/rig-fault-once", test_rig_fault_once);
 	g_test_add_func("/report/widths", test_widths);
 	g_test_add_func("/report/section-length", test_section_length);
 	g_test_add_func("/report/escapes", test_escapes);
