@@ -107,8 +107,8 @@ static const gchar *constant(const ElfFile *elf, const gchar *text, gsize *left)
 		const Elf64_Shdr *s = &g_array_index(elf->sections, Elf64_Shdr, i);
 		const guint8 *start, *at, *end;
 
-		if (s->sh_type != SHT_PROGBITS || s->sh_flags & (SHF_WRITE | SHF_EXECINSTR) ||
-		    !(s->sh_flags & SHF_ALLOC))
+		if (s->sh_type != SHT_PROGBITS || !s->sh_size ||
+		    s->sh_flags & (SHF_WRITE | SHF_EXECINSTR) || !(s->sh_flags & SHF_ALLOC))
 			continue;
 		at = start = elffile_piece(elf, s->sh_offset, s->sh_size);
 		end = start + s->sh_size;

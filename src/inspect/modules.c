@@ -144,7 +144,7 @@ static void follow_link_map(Modules *modules)
 	gboolean more =
 		link_map_start(modules, &map) && corefile_read_word(modules->core, map + 24, &map);
 
-	while (more && map && modules->modules->len < MODULES_MAX) {
+	for (guint steps = 0; more && map && steps < MODULES_MAX; steps++) {
 		g_autofree gchar *guest = NULL;
 
 		if (!corefile_read_word(modules->core, map, &bias) ||
