@@ -69,14 +69,15 @@ $(UNIT): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIB)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-# The two commands that a new user types.
+# The two commands that a new user types. They use all processors unless told otherwise.
+SUBMAKE = +$(MAKE) --no-print-directory $(if $(findstring j,$(firstword -$(MAKEFLAGS))),,-j$(shell nproc))
 run: setup-run ## set up, build, prepare, then run the default suite on both CPUs
-	$(Q)+$(MAKE) --no-print-directory all
+	$(Q)$(SUBMAKE) all
 	$(Q)scripts/prepare
 	$(Q)$(BUILD)/a64rig run
 
 test: setup-test ## set up, then run all tests
-	$(Q)+$(MAKE) --no-print-directory all
+	$(Q)$(SUBMAKE) all
 	$(Q)scripts/prepare
 	$(Q)+$(MAKE) --no-print-directory check
 
@@ -91,7 +92,13 @@ SAN    := $(BUILD)/sanitized
 FUZZ   := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz-*.c)))
 FUZZ_SECONDS ?= 10
 
-check: lint check-unit check-sanitized check-fuzz check-e2e ## all tests, without the set-up
+# One after the other, so that what each prints stays together and none starves another's deadlines.
+check: ## all tests, without the set-up
+	$(Q)$(SUBMAKE) lint
+	$(Q)$(SUBMAKE) check-unit
+	$(Q)$(SUBMAKE) check-sanitized
+	$(Q)$(SUBMAKE) check-fuzz
+	$(Q)$(SUBMAKE) check-e2e
 
 check-unit: all $(UNIT)
 	$(call say,TEST,unit)

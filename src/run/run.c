@@ -148,6 +148,8 @@ static Finding *run_job(Session *session, const Job *job)
 		finding = new_finding(session, job);
 		finding->verdict = VERDICT_SKIPPED;
 		finding->reason = g_strdup(job->skip);
+		/* Nothing is expected of what cannot be run. */
+		finding->expected = VERDICT_NONE;
 	} else {
 		finding = run_repeats(session, job);
 		explain_way_out(finding, job->subject);
