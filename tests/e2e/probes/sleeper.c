@@ -1,0 +1,8 @@
+/* sleeper: runs until it is ended. */
+#include <unistd.h>
+
+int main(void)
+{
+	for (;;)
+		pause();
+}
