@@ -15,28 +15,26 @@
 extern char **environ;
 
 /* Descriptors are moved above all others first, so that giving one its place never closes another.
- */
+ * What the rig itself was started with is none of the child's business. */
 static int add_files(posix_spawn_file_actions_t *actions, const ChildSpec *spec)
 {
 	const int files[] = {spec->in, spec->out, spec->err, spec->extra};
+	const int count = spec->extra >= 0 ? 4 : 3;
 	int failure = 0;
 	int above = 4;
 
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < count; i++)
 		above = MAX(above, files[i] + 1);
-	for (int i = 0; i < 4 && !failure; i++) {
-		if (files[i] >= 0)
-			failure = posix_spawn_file_actions_adddup2(actions, files[i], above + i);
-		else if (i < 3)
-			failure = posix_spawn_file_actions_addopen(actions, above + i, "/dev/null",
+	for (int i = 0; i < count && !failure; i++)
+		failure =
+			files[i] >= 0
+				? posix_spawn_file_actions_adddup2(actions, files[i], above + i)
+				: posix_spawn_file_actions_addopen(actions, above + i, "/dev/null",
 								   i ? O_WRONLY : O_RDONLY, 0);
-	}
-	for (int i = 0; i < 4 && !failure; i++)
-		if (i < 3 || files[i] >= 0) {
-			failure = posix_spawn_file_actions_adddup2(actions, above + i, i);
-			if (!failure)
-				failure = posix_spawn_file_actions_addclose(actions, above + i);
-		}
+	for (int i = 0; i < count && !failure; i++)
+		failure = posix_spawn_file_actions_adddup2(actions, above + i, i);
+	if (!failure)
+		failure = posix_spawn_file_actions_addclosefrom_np(actions, count);
 	if (!failure && spec->folder)
 		failure = posix_spawn_file_actions_addchdir_np(actions, spec->folder);
 	return failure;

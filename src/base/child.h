@@ -2,7 +2,8 @@
  * child - a child process with redirected files, a deadline, and no way to outlive the rig.
  *
  * The child is the leader of its own process group. At the deadline, or when cancelled, the whole
- * group is killed (SIGKILL). child_run() returns only when the child has been reaped.
+ * group is killed (SIGKILL). child_run() returns only when the child has been reaped. It inherits
+ * no descriptor but the ones it is given.
  */
 #ifndef BASE_CHILD_H
 #define BASE_CHILD_H
