@@ -76,10 +76,9 @@ static void count_tags(GHashTable *counts, gchar **tags, guint count)
 	}
 }
 
-static void list_tags(const Plan *plan)
+static GHashTable *count_all_tags(const Plan *plan)
 {
-	g_autoptr(GHashTable) counts = g_hash_table_new(g_str_hash, g_str_equal);
-	g_autoptr(GList) tags = NULL;
+	GHashTable *counts = g_hash_table_new(g_str_hash, g_str_equal);
 
 	for (guint i = 0; i < plan->suites->len; i++) {
 		const Suite *suite = g_ptr_array_index(plan->suites, i);
@@ -92,7 +91,14 @@ static void list_tags(const Plan *plan)
 
 		count_tags(counts, subject->tags, subject->tags_count);
 	}
-	tags = g_list_sort(g_hash_table_get_keys(counts), by_text);
+	return counts;
+}
+
+static void list_tags(const Plan *plan)
+{
+	g_autoptr(GHashTable) counts = count_all_tags(plan);
+	g_autoptr(GList) tags = g_list_sort(g_hash_table_get_keys(counts), by_text);
+
 	g_print("Tags, with the number of cases and subjects that have them\n");
 	for (GList *tag = tags; tag; tag = tag->next)
 		g_print("  %-20s %u\n", (const gchar *)tag->data,
@@ -100,36 +106,82 @@ static void list_tags(const Plan *plan)
 	g_print("\n");
 }
 
+static void name_cases(const Plan *plan)
+{
+	for (guint i = 0; i < plan->suites->len; i++) {
+		const Suite *suite = g_ptr_array_index(plan->suites, i);
+
+		for (guint c = 0; c < suite->cases_count; c++)
+			g_print("%s/%s\n", suite->name, suite->cases[c].name);
+	}
+}
+
+static void name_subjects(const Plan *plan)
+{
+	for (guint i = 0; i < plan->subjects->len; i++)
+		g_print("%s\n", ((const Subject *)g_ptr_array_index(plan->subjects, i))->name);
+}
+
+static void name_profiles(const Plan *plan)
+{
+	for (guint i = 0; i < plan->profiles->len; i++)
+		g_print("%s\n", ((const Profile *)g_ptr_array_index(plan->profiles, i))->name);
+}
+
+static void name_tags(const Plan *plan)
+{
+	g_autoptr(GHashTable) counts = count_all_tags(plan);
+	g_autoptr(GList) tags = g_list_sort(g_hash_table_get_keys(counts), by_text);
+
+	for (GList *tag = tags; tag; tag = tag->next)
+		g_print("%s\n", (const gchar *)tag->data);
+}
+
 static const struct {
 	const gchar *word;
 	void (*list)(const Plan *plan);
+	void (*names)(const Plan *plan);
 } lists[] = {
-	{"cases", list_cases},
-	{"subjects", list_subjects},
-	{"profiles", list_profiles},
-	{"tags", list_tags},
+	{"cases", list_cases, name_cases},
+	{"subjects", list_subjects, name_subjects},
+	{"profiles", list_profiles, name_profiles},
+	{"tags", list_tags, name_tags},
 };
 
-static int list_one(const Plan *plan, const gchar *word)
+static void list_one(guint i, const Plan *plan, gboolean names)
+{
+	if (names)
+		lists[i].names(plan);
+	else
+		lists[i].list(plan);
+}
+
+static gboolean find_list(const gchar *word, guint *found)
 {
 	for (guint i = 0; i < G_N_ELEMENTS(lists); i++)
 		if (g_str_equal(word, lists[i].word)) {
-			lists[i].list(plan);
-			return EXIT_EXPECTED;
+			*found = i;
+			return TRUE;
 		}
 	g_printerr("a64rig: list takes cases, subjects, profiles or tags, not '%s'\n", word);
-	return EXIT_USAGE;
+	return FALSE;
 }
 
 static int run(int argc, gchar **argv)
 {
-	const GOptionEntry entries[] = {{NULL}};
+	gboolean names = FALSE;
+	const GOptionEntry entries[] = {
+		{"names", 0, 0, G_OPTION_ARG_NONE, &names,
+		 "Names alone, one a line, cases as SUITE/CASE: for scripts", NULL},
+		{NULL},
+	};
 	g_autoptr(GError) error = NULL;
 	g_autoptr(Paths) paths = NULL;
 	g_autoptr(Plan) plan = NULL;
+	guint found;
 	int status;
 
-	if (!cmd_parse(&argc, &argv, entries, "list [cases|subjects|profiles|tags]...",
+	if (!cmd_parse(&argc, &argv, entries, "list [--names] [cases|subjects|profiles|tags]...",
 		       "Lists what there is to run, and where.", description, TRUE, &status))
 		return status;
 	paths = paths_new(&error);
@@ -137,11 +189,11 @@ static int run(int argc, gchar **argv)
 	if (!plan)
 		return cmd_fail(error);
 	for (guint i = 0; argc == 1 && i < G_N_ELEMENTS(lists); i++)
-		lists[i].list(plan);
+		list_one(i, plan, names);
 	for (int i = 1; i < argc; i++) {
-		status = list_one(plan, argv[i]);
-		if (status)
-			return status;
+		if (!find_list(argv[i], &found))
+			return EXIT_USAGE;
+		list_one(found, plan, names);
 	}
 	return EXIT_EXPECTED;
 }
