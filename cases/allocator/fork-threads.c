@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { THREADS = 2, FORKS = 5, SHARED = 40, CHILD_STEPS = 250 };
+enum { FORKS = 4, SHARED = 40, CHILD_STEPS = 250, LARGE = 300 << 10 };
 
 static unsigned char *shared[SHARED];
 static atomic_bool stop;
@@ -22,9 +22,21 @@ static size_t size_of(size_t i)
 	return 40 + i * i * 7;
 }
 
-static void *allocate(void *argument)
+/* Most allocators serve such blocks under one lock, which is then nearly always held. */
+static void *allocate_large(void *argument)
 {
-	uint64_t seed = (uint64_t)(uintptr_t)argument;
+	while (!stop) {
+		void *first = malloc(LARGE), *second = malloc(2 * LARGE);
+		free(first);
+		free(second);
+		allocated += 2;
+	}
+	return argument;
+}
+
+static void *allocate_mixed(void *argument)
+{
+	uint64_t seed = 1;
 	while (!stop) {
 		void *block[16];
 		for (size_t i = 0; i < LENGTH(block); i++)
@@ -33,8 +45,11 @@ static void *allocate(void *argument)
 			free(block[i]);
 		allocated += LENGTH(block);
 	}
-	return NULL;
+	return argument;
 }
+
+static void *(*const bodies[])(void *) = {allocate_large, allocate_large, allocate_mixed};
+enum { THREADS = LENGTH(bodies) };
 
 static void check_shared(const char *when)
 {
@@ -44,8 +59,9 @@ static void check_shared(const char *when)
 
 static void live_as_child(void)
 {
-	check_deadline(10, "allocation in a forked child");
+	check_deadline(5, "allocation in a forked child");
 	check_shared("in the child");
+	free(malloc(LARGE));
 	uint64_t seed = 3;
 	unsigned char *block[32] = {NULL};
 	size_t size[32] = {0};
@@ -68,8 +84,7 @@ static void live_as_child(void)
 static void fork_one(int number)
 {
 	fflush(stdout);
-	/* The heap has its size before the first: its growth is rarely under a lock at a fork. */
-	size_t enough = allocated + (number == 0 ? 40000 : 1);
+	size_t enough = allocated + 100;
 	while (allocated < enough)
 		sched_yield();
 	pid_t child = fork();
@@ -98,7 +113,7 @@ int main(void)
 	}
 	pthread_t thread[THREADS];
 	for (size_t i = 0; i < THREADS; i++)
-		CHECK(pthread_create(&thread[i], NULL, allocate, (void *)(i + 1)) == 0, "threads",
+		CHECK(pthread_create(&thread[i], NULL, bodies[i], NULL) == 0, "threads",
 		      "thread %zu cannot be started", i);
 	for (int i = 0; i < FORKS; i++)
 		fork_one(i);

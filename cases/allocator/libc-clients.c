@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { LINES = 300, ELEMENTS = 4000, STREAMS = 24 };
+enum { LINES = 200, KEPT = 1500, ELEMENTS = 4000, STREAMS = 24 };
 
 static void check_strings(void)
 {
@@ -27,6 +27,27 @@ static void check_strings(void)
 		free(part);
 		free(copy);
 		free(text);
+	}
+}
+
+/* Many at once, so that one may not lie in another. */
+static void check_kept(void)
+{
+	static char *kept[KEPT];
+	for (int i = 0; i < KEPT; i++) {
+		int length = asprintf(&kept[i], "%d%*s", i, i % 200, "");
+		CHECK(length > i % 200, "asprintf", "string %d gave %d", i, length);
+	}
+	for (int i = 0; i < KEPT; i++) {
+		char *copy = strdup(kept[i]);
+		CHECK(atoi(copy) == i, "strdup", "string %d reads '%s'", i, copy);
+		free(kept[i]);
+		kept[i] = copy;
+	}
+	for (int i = 0; i < KEPT; i++) {
+		CHECK(atoi(kept[i]) == i && strlen(kept[i]) > (size_t)(i % 200), "strdup",
+		      "string %d of %d at %p reads '%s'", i, KEPT, (void *)kept[i], kept[i]);
+		free(kept[i]);
 	}
 }
 
@@ -51,11 +72,15 @@ static char *compose(size_t *size)
 
 static void check_streams(void)
 {
-	size_t size = 0, room = 0;
-	char *text = compose(&size), *line = NULL;
+	size_t size = 0;
+	char *text = compose(&size), small[100];
 	FILE *stream = fmemopen(text, size, "r");
 	CHECK(stream, "fmemopen", "gave NULL: %s", strerror(errno));
+	/* A small buffer makes getline resize a line that it has begun. */
+	setvbuf(stream, small, _IOFBF, sizeof(small));
 	for (size_t number = 0; number < LINES; number++) {
+		char *line = NULL;
+		size_t room = 0;
 		ssize_t length = getline(&line, &room, stream);
 		CHECK(length == (ssize_t)line_length(number) + 1 && room > (size_t)length,
 		      "getline", "line %zu: length %zd, room %zu, expected length %zu", number,
@@ -63,9 +88,9 @@ static void check_streams(void)
 		for (size_t i = 0; i < line_length(number); i++)
 			CHECK(line[i] == 'a' + (int)((number + i) % 26), "getline",
 			      "line %zu differs at %zu", number, i);
+		free(line);
 	}
 	fclose(stream);
-	free(line);
 	free(text);
 }
 
@@ -109,12 +134,14 @@ static void check_paths_and_files(void)
 int main(void)
 {
 	check_begin();
-	for (int round = 0; round < 4; round++) {
+	for (int round = 0; round < 3; round++) {
 		check_strings();
+		check_kept();
 		check_streams();
 		check_sort();
 		check_paths_and_files();
 	}
-	printf("%d lines, %d sorted elements, %d streams\n", LINES, ELEMENTS, STREAMS);
+	printf("%d strings, %d lines, %d sorted elements, %d streams\n", KEPT, LINES, ELEMENTS,
+	       STREAMS);
 	return 0;
 }

@@ -1,0 +1,7 @@
+/* leak - free does nothing. */
+#include "broken.h"
+
+void free(void *block)
+{
+	(void)block;
+}
