@@ -20,13 +20,15 @@ static void take_log(cyaml_log_t level, void *context, const char *format, va_li
 {
 	Log *log = context;
 	g_autofree gchar *text = g_strchomp(g_strdup_vprintf(format, arguments));
-	const gchar *line = strstr(text, "(line: ");
+	const gchar *line = strstr(text, " (line: ");
 
 	(void)level;
-	if (!log->complaint)
+	if (g_str_has_prefix(text, "  in ")) {
+		if (line && !log->line)
+			log->line = (guint)strtoul(line + 8, NULL, 10);
+	} else if (!log->complaint && !g_str_has_suffix(text, "Backtrace:")) {
 		log->complaint = g_strdup(g_str_has_prefix(text, "Load: ") ? text + 6 : text);
-	else if (line && !log->line)
-		log->line = (guint)strtoul(line + 7, NULL, 10);
+	}
 }
 
 static void *allocate(void *context, void *memory, size_t size)
@@ -45,7 +47,7 @@ static cyaml_config_t config(Log *log)
 }
 
 /* The line, counted from 1, on which key stands as a key at or after line first; 0: none. libcyaml
- * reports an unexpected key at the event before it. */
+ * reports a key at the event before it. */
 static guint line_of_key(const gchar *text, const gchar *key, guint first)
 {
 	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
@@ -76,16 +78,20 @@ static gchar *explain(const Log *log, const gchar *text, const cyaml_schema_valu
 		      guint *line)
 {
 	static const gchar unexpected[] = "Unexpected key: ";
+	static const gchar repeated[] = "Mapping field already seen: ";
+	gboolean again = g_str_has_prefix(log->complaint, repeated);
 	g_autoptr(GPtrArray) keys = g_ptr_array_new();
 	const gchar *key;
 	guint found;
 
-	if (!g_str_has_prefix(log->complaint, unexpected))
+	if (!again && !g_str_has_prefix(log->complaint, unexpected))
 		return g_strdup(log->complaint);
-	key = log->complaint + strlen(unexpected);
-	found = line_of_key(text, key, log->line);
+	key = strstr(log->complaint, ": ") + 2;
+	found = line_of_key(text, key, log->line + again);
 	if (found)
 		*line = found;
+	if (again)
+		return g_strdup_printf("the key '%s' is here a second time", key);
 	collect_keys(schema, keys);
 	return nearest_message("key", key, keys);
 }
@@ -104,6 +110,50 @@ static void refuse(const Log *log, const gchar *path, const gchar *text,
 		g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_USAGE, "%s: %s", path, message);
 }
 
+static guint line_at(const gchar *text, const gchar *place)
+{
+	guint line = 1;
+
+	for (; text < place; text++)
+		line += *text == '\n';
+	return line;
+}
+
+/* Behind anything but blank lines and comments, "---" starts another document. */
+static const gchar *second_document(const gchar *text)
+{
+	gboolean started = FALSE;
+
+	for (const gchar *line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (!strncmp(line, "---", 3) && strchr(" \t\r\n", line[3])) {
+			if (started)
+				return line;
+			started = TRUE;
+		} else if (!strchr("#%\r\n", *line)) {
+			started = TRUE;
+		}
+	}
+	return NULL;
+}
+
+/* What libcyaml refuses without a place, or passes over. */
+static gboolean check_text(const gchar *path, const gchar *text, gsize length, GError **error)
+{
+	const gchar *place;
+	const gchar *what = "not UTF-8 text";
+
+	if (g_utf8_validate(text, (gssize)length, &place)) {
+		place = second_document(text);
+		what = "a second document starts here; a manifest is one";
+	}
+	if (!place)
+		return TRUE;
+	g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_USAGE, "%s:%u: %s", path,
+		    line_at(text, place), what);
+	return FALSE;
+}
+
 gpointer manifest_load(const gchar *path, const cyaml_schema_value_t *schema, GError **error)
 {
 	g_autofree gchar *text = NULL;
@@ -118,6 +168,8 @@ gpointer manifest_load(const gchar *path, const cyaml_schema_value_t *schema, GE
 		g_set_error_literal(error, A64RIG_ERROR, A64RIG_ERROR_USAGE, unreadable->message);
 		return NULL;
 	}
+	if (!check_text(path, text, length, error))
+		return NULL;
 	failure = cyaml_load_data((const uint8_t *)text, length, &settings, schema, &value, NULL);
 	if (!failure && !value)
 		manifest_refuse(error, path, "the file is empty");
