@@ -34,8 +34,7 @@ static gboolean check(const Subject *subject, const gchar *path, GError **error)
 		manifest_refuse(error, path, "expect: '%s' is not a verdict", subject->expect);
 		return FALSE;
 	}
-	if (!g_str_equal(subject_libc(subject), "glibc") &&
-	    !g_str_equal(subject_libc(subject), "musl")) {
+	if (!subject_is_libc(subject_libc(subject))) {
 		manifest_refuse(error, path, "libc: '%s' is neither glibc nor musl", subject->libc);
 		return FALSE;
 	}
@@ -72,6 +71,11 @@ void subject_free(Subject *subject)
 const gchar *subject_libc(const Subject *subject)
 {
 	return subject->libc ? subject->libc : "glibc";
+}
+
+gboolean subject_is_libc(const gchar *word)
+{
+	return g_str_equal(word, "glibc") || g_str_equal(word, "musl");
 }
 
 Verdict subject_expect(const Subject *subject)

@@ -35,6 +35,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Subject, subject_free)
 /* "glibc" where nothing is stated. */
 const gchar *subject_libc(const Subject *subject);
 
+/* Is it the name of a libc that cases are built for? */
+gboolean subject_is_libc(const gchar *word);
+
 /* What the subject's manifest expects; VERDICT_NONE where it states nothing. */
 Verdict subject_expect(const Subject *subject);
 

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "model/manifest.h"
+#include "model/subject.h"
 
 #define TEXT(key, type, field)                                                                     \
 	CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER, type, field, 1, CYAML_UNLIMITED)
@@ -62,6 +63,18 @@ static gboolean check_case(const Case *self, const gchar *path, GError **error)
 				self->name, self->program);
 		return FALSE;
 	}
+	if (strpbrk(self->name, "/*?")) {
+		manifest_refuse(error, path, "case '%s': name: it must not hold any of / * ?",
+				self->name);
+		return FALSE;
+	}
+	for (guint i = 0; i < self->libc_count; i++)
+		if (!subject_is_libc(self->libc[i])) {
+			manifest_refuse(error, path,
+					"case '%s': libc: '%s' is neither glibc nor musl",
+					self->name, self->libc[i]);
+			return FALSE;
+		}
 	for (guint i = 0; i < self->expect_count; i++)
 		if (!verdict_parse(self->expect[i].verdict, &verdict)) {
 			manifest_refuse(error, path, "case '%s': expect: '%s' is not a verdict",
