@@ -1,7 +1,7 @@
 #!/bin/bash
 # What is run can't: reach the network, see or change the user's files, see other processes, outlive
 # its run, exceed its limits, become root. As the user who tests and, for root, as nobody too.
-# shellcheck source-path=SCRIPTDIR
+# shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 secret=$T/home/secret
