@@ -1,5 +1,7 @@
 #include "base/paths.h"
 
+#include <sys/statvfs.h>
+
 #include "base/error.h"
 
 static gboolean is_data(const gchar *folder)
@@ -86,4 +88,11 @@ gchar *paths_prepare_command(const Paths *paths)
 	if (g_file_test(makefile, G_FILE_TEST_EXISTS))
 		return g_strdup("make prepare");
 	return g_build_filename(paths->data, "scripts", "prepare", NULL);
+}
+
+gboolean path_is_full(const gchar *folder)
+{
+	struct statvfs status;
+
+	return !statvfs(folder, &status) && status.f_bavail * status.f_frsize < 1 << 20;
 }

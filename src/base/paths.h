@@ -26,4 +26,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Paths, paths_free)
 /* The command that fills paths->prepared, as a user would type it. Caller frees. */
 gchar *paths_prepare_command(const Paths *paths);
 
+/* Is less than 1 MiB left on the folder's disk? */
+gboolean path_is_full(const gchar *folder);
+
 #endif

@@ -250,7 +250,10 @@ Results *run_plan(Plan *plan, const Request *request, Engine *engine, GCancellab
 			g_ptr_array_add(results->findings, findings[i]);
 	results->interrupted = g_cancellable_is_cancelled(cancellable);
 	results->seconds = (g_get_monotonic_time() - start) / (gdouble)G_USEC_PER_SEC;
-	scratch->keep = request->keep || (results_unexpected(results) && !results->interrupted);
+	scratch->forever = request->keep;
+	/* What is left on a full disk would keep it full. */
+	scratch->keep = request->keep || (results_unexpected(results) && !results->interrupted &&
+					  !path_is_full(scratch->path));
 	*kept = scratch->keep ? g_strdup(scratch->path) : NULL;
 	return g_steal_pointer(&results);
 }

@@ -10,7 +10,10 @@
 
 #include "base/error.h"
 
-enum { KEPT = 5 }; /* folders of earlier invocations that are left for inspection */
+enum { LEFT = 5 }; /* folders of earlier invocations that are left for inspection */
+
+/* Files that mark a folder as one that the user asked for, or one that is left unasked. */
+static const gchar kept[] = "kept", left[] = "left";
 
 static int remove_entry(const char *path, const struct stat *status, int flag, struct FTW *walk)
 {
@@ -49,9 +52,9 @@ static int take_lock(const gchar *folder)
 	return file;
 }
 
-static gboolean is_kept(const gchar *folder)
+static gboolean has(const gchar *folder, const gchar *mark)
 {
-	g_autofree gchar *path = g_build_filename(folder, "kept", NULL);
+	g_autofree gchar *path = g_build_filename(folder, mark, NULL);
 
 	return g_file_test(path, G_FILE_TEST_EXISTS);
 }
@@ -64,7 +67,7 @@ static gint by_text(gconstpointer a, gconstpointer b)
 /* Folders are named by their time, so the oldest come first. */
 static void clean(const gchar *runs)
 {
-	g_autoptr(GPtrArray) kept = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GPtrArray) old = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GDir) dir = g_dir_open(runs, 0, NULL);
 	const gchar *name;
 
@@ -72,8 +75,10 @@ static void clean(const gchar *runs)
 		g_autofree gchar *path = g_build_filename(runs, name, NULL);
 		int lock;
 
-		if (is_kept(path)) {
-			g_ptr_array_add(kept, g_steal_pointer(&path));
+		if (has(path, kept))
+			continue;
+		if (has(path, left)) {
+			g_ptr_array_add(old, g_steal_pointer(&path));
 			continue;
 		}
 		lock = take_lock(path);
@@ -82,9 +87,9 @@ static void clean(const gchar *runs)
 			close(lock);
 		}
 	}
-	g_ptr_array_sort(kept, by_text);
-	for (guint i = 0; i + KEPT < kept->len; i++)
-		scratch_remove(g_ptr_array_index(kept, i));
+	g_ptr_array_sort(old, by_text);
+	for (guint i = 0; i + LEFT < old->len; i++)
+		scratch_remove(g_ptr_array_index(old, i));
 }
 
 static gpointer fail(GError **error, const gchar *what, const gchar *path)
@@ -126,7 +131,7 @@ void scratch_free(Scratch *scratch)
 
 	if (!scratch)
 		return;
-	mark = g_build_filename(scratch->path, "kept", NULL);
+	mark = g_build_filename(scratch->path, scratch->forever ? kept : left, NULL);
 	if (!scratch->keep || !g_file_set_contents(mark, "", 0, NULL))
 		scratch_remove(scratch->path);
 	close(scratch->lock);

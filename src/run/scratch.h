@@ -13,7 +13,8 @@
 typedef struct {
 	gchar *path;
 	int lock;
-	gboolean keep; /* leave it when closed */
+	gboolean keep;    /* leave it when closed */
+	gboolean forever; /* and no later rig removes it: the user asked for it */
 } Scratch;
 
 /* Makes a new folder below runs, after removing those that nobody holds. Error (rig) where it

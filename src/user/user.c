@@ -5,7 +5,6 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/child.h"
@@ -272,13 +271,6 @@ static gchar *find_core(const gchar *home)
 	return g_steal_pointer(&best);
 }
 
-static gboolean disk_is_full(const gchar *folder)
-{
-	struct statvfs status;
-
-	return !statvfs(folder, &status) && status.f_bavail * status.f_frsize < 1 << 20;
-}
-
 static void collect(Outcome *outcome, const RunSpec *spec, RunFiles *files,
 		    const ChildResult *result)
 {
@@ -296,7 +288,7 @@ static void collect(Outcome *outcome, const RunSpec *spec, RunFiles *files,
 		set_kind(outcome, OUTCOME_TIMED_OUT, NULL);
 	if (result->end == CHILD_CANCELLED)
 		set_kind(outcome, OUTCOME_RIG_FAULT, g_strdup("interrupted"));
-	if (!outcome_passed(outcome) && disk_is_full(spec->folder))
+	if (!outcome_passed(outcome) && path_is_full(spec->folder))
 		set_kind(outcome, OUTCOME_RIG_FAULT,
 			 g_strdup_printf("no space left on the disk of '%s'", spec->folder));
 	outcome->folder = g_strdup(spec->folder);
