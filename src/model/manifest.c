@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/nearest.h"
+#include "model/scalars.h"
 
 /* libcyaml's first complaint and the innermost place of its backtrace. */
 typedef struct {
@@ -96,6 +97,11 @@ static gchar *explain(const Log *log, const gchar *text, const cyaml_schema_valu
 	return nearest_message("key", key, keys);
 }
 
+static void refuse_at(GError **error, const gchar *path, guint line, const gchar *message)
+{
+	g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_USAGE, "%s:%u: %s", path, line, message);
+}
+
 static void refuse(const Log *log, const gchar *path, const gchar *text,
 		   const cyaml_schema_value_t *schema, cyaml_err_t failure, GError **error)
 {
@@ -104,10 +110,9 @@ static void refuse(const Log *log, const gchar *path, const gchar *text,
 						   : g_strdup(cyaml_strerror(failure));
 
 	if (line)
-		g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_USAGE, "%s:%u: %s", path, line,
-			    message);
+		refuse_at(error, path, line, message);
 	else
-		g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_USAGE, "%s: %s", path, message);
+		manifest_refuse(error, path, "%s", message);
 }
 
 static guint line_at(const gchar *text, const gchar *place)
@@ -149,19 +154,34 @@ static gboolean check_text(const gchar *path, const gchar *text, gsize length, G
 	}
 	if (!place)
 		return TRUE;
-	g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_USAGE, "%s:%u: %s", path,
-		    line_at(text, place), what);
+	refuse_at(error, path, line_at(text, place), what);
 	return FALSE;
+}
+
+static gpointer load(const gchar *path, const gchar *text, gsize length,
+		     const cyaml_schema_value_t *schema, GError **error)
+{
+	Log log = {0};
+	cyaml_config_t settings = config(&log);
+	cyaml_data_t *value = NULL;
+	cyaml_err_t failure =
+		cyaml_load_data((const uint8_t *)text, length, &settings, schema, &value, NULL);
+
+	if (failure)
+		refuse(&log, path, text, schema, failure, error);
+	else if (!value)
+		manifest_refuse(error, path, "the file is empty");
+	g_free(log.complaint);
+	return failure ? NULL : value;
 }
 
 gpointer manifest_load(const gchar *path, const cyaml_schema_value_t *schema, GError **error)
 {
 	g_autofree gchar *text = NULL;
+	g_autofree gchar *message = NULL;
 	g_autoptr(GError) unreadable = NULL;
-	Log log = {0};
-	cyaml_config_t settings = config(&log);
-	cyaml_data_t *value = NULL;
-	cyaml_err_t failure;
+	gpointer value;
+	guint line = 0;
 	gsize length;
 
 	if (!g_file_get_contents(path, &text, &length, &unreadable)) {
@@ -170,13 +190,14 @@ gpointer manifest_load(const gchar *path, const cyaml_schema_value_t *schema, GE
 	}
 	if (!check_text(path, text, length, error))
 		return NULL;
-	failure = cyaml_load_data((const uint8_t *)text, length, &settings, schema, &value, NULL);
-	if (!failure && !value)
-		manifest_refuse(error, path, "the file is empty");
-	else if (failure)
-		refuse(&log, path, text, schema, failure, error);
-	g_free(log.complaint);
-	return failure ? NULL : value;
+	value = load(path, text, length, schema, error);
+	if (value)
+		message = scalars_complaint(text, length, schema, &line);
+	if (!message)
+		return value;
+	refuse_at(error, path, line, message);
+	manifest_free(schema, value);
+	return NULL;
 }
 
 void manifest_free(const cyaml_schema_value_t *schema, gpointer value)

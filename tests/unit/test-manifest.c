@@ -11,13 +11,21 @@
 typedef struct {
 	gchar *name;
 	guint number;
+	gboolean truth;
+	guint *numbers;
+	guint numbers_count;
 	gchar **words;
 	guint words_count;
 } Thing;
 
+static const cyaml_schema_value_t number = {CYAML_VALUE_UINT(CYAML_FLAG_DEFAULT, guint)};
+
 static const cyaml_schema_field_t fields[] = {
 	CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, Thing, name, 1, CYAML_UNLIMITED),
 	CYAML_FIELD_UINT("number", CYAML_FLAG_OPTIONAL, Thing, number),
+	CYAML_FIELD_BOOL("truth", CYAML_FLAG_OPTIONAL, Thing, truth),
+	CYAML_FIELD_SEQUENCE("numbers", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, Thing, numbers,
+			     &number, 0, 3),
 	CYAML_FIELD_SEQUENCE("words", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, Thing, words,
 			     &manifest_string, 0, 3),
 	CYAML_FIELD_END,
@@ -51,12 +59,19 @@ static void test_refused(void)
 		{"# nothing\n", ": the file is empty"},
 		{"name: a\nnumbr: 1\n", ":2: unknown key 'numbr'; did you mean 'number'?"},
 		{"numbr: 1\nname: a\n", ":1: unknown key 'numbr'; did you mean 'number'?"},
-		{"name: a\ncolour: red\n", ":2: unknown key 'colour'; known: name, number, words"},
+		{"name: a\ncolour: red\n",
+		 ":2: unknown key 'colour'; known: name, number, truth, numbers, words"},
 		{"name: a\n'colour': red\n",
-		 ":2: unknown key 'colour'; known: name, number, words"},
+		 ":2: unknown key 'colour'; known: name, number, truth, numbers, words"},
 		{"name: a\nnumber: one\n", ":2: Invalid uint64_t value: 'one'"},
 		{"name: a\nnumber: -1\n", ":2: Invalid UINT value: '-1'"},
 		{"name: a\nnumber: 4294967296\n", ":2: Invalid UINT value: '4294967296'"},
+		{"name: a\nnumber: 5m\n", ":2: number: '5m' is not a whole number"},
+		{"name: a\nnumber: 1.5\n", ":2: number: '1.5' is not a whole number"},
+		{"name: a\nnumber: 010\n", ":2: number: '010' is not a whole number"},
+		{"name: a\nnumber: 0x10\n", ":2: number: '0x10' is not a whole number"},
+		{"name: a\nnumbers:\n- 4\n- 4K\n", ":4: numbers: '4K' is not a whole number"},
+		{"{name: a, truth: maybe}\n", ":1: truth: 'maybe' is not true or false"},
 		{"name: a\nnumber: [1]\n", ":2: Expecting UINT, got event: SEQUENCE_START"},
 		{"name: a\nwords: one\n", ":2: Expecting SEQUENCE, got event: SCALAR"},
 		{"name: a\nwords:\n  - x\n  - [y]\n",
@@ -143,10 +158,13 @@ static Thing *loaded(const gchar *text)
 
 static void test_loaded(void)
 {
-	Thing *thing = loaded("---\nname: |\n  ---\n  b\nnumber: 7\nwords: [ä, b]\n");
+	Thing *thing = loaded("---\nname: |\n  ---\n  b\nnumber: 7\nwords: [ä, b]\ntruth: true\n"
+			      "numbers: [0, 10]\n");
 
 	g_assert_cmpstr(thing->name, ==, "---\nb\n");
 	g_assert_cmpuint(thing->number, ==, 7);
+	g_assert_true(thing->truth);
+	g_assert_cmpuint(thing->numbers[1], ==, 10);
 	g_assert_cmpuint(thing->words_count, ==, 2);
 	g_assert_cmpstr(thing->words[0], ==, "ä");
 	manifest_free(&schema, thing);
