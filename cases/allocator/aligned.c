@@ -29,7 +29,7 @@ static const struct {
 	const char *name;
 	void *(*allocate)(size_t alignment, size_t size);
 } functions[] = {
-	{"aligned_alloc", by_aligned_alloc},
+	{"aligned_alloc (rounding the size up)", by_aligned_alloc},
 	{"posix_memalign", by_posix_memalign},
 	{"memalign", memalign},
 };
