@@ -37,7 +37,7 @@ _a64rig_files() {
 			COMPREPLY+=("$file")
 		fi
 	done < <(compgen -f -- "$cur")
-	compopt -o filenames 2>/dev/null
+	compopt -o filenames 2>/dev/null || true
 }
 
 # The values of an option; fails where the option takes none.
