@@ -7,6 +7,7 @@
 #include <spawn.h>
 #include <sys/mman.h>
 #include <sys/pidfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -95,13 +96,14 @@ static ChildEnd await(int pidfd, gint64 until, GCancellable *cancellable)
 	return end;
 }
 
-/* SIGTERM first to the leader alone: a64rig-launch without a sandbox then kills what has left the
- * group; then SIGKILL to all. */
-static void stop(pid_t pid, int pidfd)
+/* Asks first, so that the child can end what has left its group: by hanging up, or by SIGTERM to
+ * the leader alone; then SIGKILL to all. */
+static void stop(const ChildSpec *spec, pid_t pid, int pidfd)
 {
 	struct pollfd polled = {.fd = pidfd, .events = POLLIN};
 
-	kill(pid, SIGTERM);
+	if (spec->extra < 0 || shutdown(spec->extra, SHUT_RDWR))
+		kill(pid, SIGTERM);
 	if (pidfd >= 0)
 		poll(&polled, 1, 1000);
 	kill(-pid, SIGKILL);
@@ -130,7 +132,7 @@ gboolean child_run(const ChildSpec *spec, GCancellable *cancellable, ChildResult
 	pidfd = pidfd_open(pid, 0);
 	result->end = pidfd < 0 ? CHILD_CANCELLED : await(pidfd, until, cancellable);
 	if (result->end != CHILD_ENDED)
-		stop(pid, pidfd);
+		stop(spec, pid, pidfd);
 	reap(pid, &result->status);
 	result->seconds = (g_get_monotonic_time() - start) / (gdouble)G_USEC_PER_SEC;
 	if (pidfd >= 0)

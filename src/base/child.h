@@ -13,7 +13,8 @@
 typedef struct {
 	const gchar *const *argv; /* argv[0] is a path, or a name looked up in PATH */
 	int in, out, err;         /* descriptors of the child's first three; -1: /dev/null */
-	int extra;                /* descriptor that the child gets as number 3; -1: none */
+	int extra;                /* descriptor that the child gets as number 3; -1: none. A socket
+				     hangs up when the child is to end */
 	const gchar *folder;      /* the child's working folder; NULL: the rig's */
 	gdouble deadline;         /* seconds from the start; 0: none */
 } ChildSpec;

@@ -15,6 +15,10 @@
  *	signalled SIGNAL MAXRSS-KIB
  *	failed ERRNO STEP
  *
+ * When that descriptor hangs up, the rig has died or wants the run to end: so does the launcher,
+ *and all that it started. Signals would not do: bubblewrap's parent can die before its child has
+ *asked to die with it.
+ *
  * QEMU dumps the program's core itself, below the core limit (linux-user/elfload.c); the kernel
  * would add one of QEMU, a hundred times larger, so that one's contents are switched off
  * (core(5), coredump_filter).
@@ -22,12 +26,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -50,13 +56,6 @@ struct request {
 	int sweep;
 	char **argv;
 };
-
-static volatile sig_atomic_t told_to_stop;
-
-static void stop(int signal)
-{
-	told_to_stop = signal;
-}
 
 static int failed(const char *step)
 {
@@ -184,33 +183,45 @@ static void sweep(void)
 	}
 }
 
-/* As the first process of a namespace it is given orphans to reap, too. */
-static int await(pid_t program, int *status, struct rusage *usage)
+/* Waits for the program's end, or for the rig's: then descriptor 3 hangs up. As the first process
+ * of a namespace it is given orphans to reap, too. */
+static int await(pid_t program, int children, int *status, struct rusage *usage)
 {
-	for (;;) {
-		pid_t pid = wait4(-1, status, 0, usage);
+	struct pollfd polled[] = {{.fd = children, .events = POLLIN}, {.fd = REPORT}};
+	struct signalfd_siginfo news;
 
-		if (pid == program)
-			return 1;
-		if (pid < 0 && (errno != EINTR || told_to_stop))
+	for (;;) {
+		pid_t pid;
+
+		while ((pid = wait4(-1, status, WNOHANG, usage)) > 0)
+			if (pid == program)
+				return 1;
+		if (poll(polled, 2, -1) < 0 && errno != EINTR)
+			return 0;
+		if (polled[1].revents)
+			return 0;
+		if (polled[0].revents && read(children, &news, sizeof news) < 0 && errno != EINTR)
 			return 0;
 	}
 }
 
-static void watch_parent(void)
+/* A descriptor that can be read when a child has ended. */
+static int watch_children(sigset_t *before)
 {
-	struct sigaction action = {.sa_handler = stop};
+	sigset_t ended;
 
-	sigaction(SIGTERM, &action, NULL);
-	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	sigemptyset(&ended);
+	sigaddset(&ended, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &ended, before);
+	return signalfd(-1, &ended, SFD_CLOEXEC);
 }
 
 int main(int argc, char **argv)
 {
 	struct request request;
 	struct rusage usage;
-	int status;
+	sigset_t before;
+	int status, children, ended;
 	pid_t program;
 
 	(void)argc;
@@ -223,19 +234,24 @@ int main(int argc, char **argv)
 		return 2;
 	quiet_kernel_core();
 	if (request.sweep)
-		watch_parent();
+		prctl(PR_SET_CHILD_SUBREAPER, 1);
+	children = watch_children(&before);
+	if (children < 0)
+		return failed("watching the emulator");
 	program = fork();
 	if (program < 0)
 		return failed("fork");
 	if (!program) {
+		sigprocmask(SIG_SETMASK, &before, NULL);
 		become(&request);
 		_exit(127);
 	}
-	if (await(program, &status, &usage))
+	ended = await(program, children, &status, &usage);
+	if (request.sweep)
+		sweep();
+	if (ended)
 		dprintf(REPORT, "%s %d %ld\n", WIFEXITED(status) ? "exited" : "signalled",
 			WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status),
 			usage.ru_maxrss);
-	if (request.sweep)
-		sweep();
 	return 0;
 }

@@ -11,7 +11,7 @@ use_probes <<YAML
 - {name: files, description: d, program: files}
 YAML
 
-# begin ARGUMENT...: starts a rig in a process group of its own, and waits for its program to run
+# begin ARGUMENT...: starts a rig in a process group of its own, and waits until it starts a program
 begin() {
 	set -m
 	"$A64RIG" run -c sleeper "$@" >"$out" 2>"$err" </dev/null &
@@ -61,6 +61,27 @@ for walls in '' --no-sandbox; do
 	is "$status" 0 'the next one works'
 	ok 'and removes the folder' no_folders
 done
+
+# A rig that dies while bubblewrap still builds the sandbox, before anything in there could ask to die
+# with its parent: bubblewrap waits at the gate until the rig is gone.
+mkdir "$T/bin" && mkfifo "$T/gate"
+cat >"$T/bin/bwrap" <<SH
+#!/bin/sh
+case "\$*" in *die-with-parent*) exec $(command -v bwrap) --block-fd 9 "\$@" 9<>"$T/gate" ;; esac
+exec $(command -v bwrap) "\$@"
+SH
+chmod +x "$T/bin/bwrap"
+for signal in KILL INT; do
+	PATH=$T/bin:$PATH begin
+	ok 'its maker waits at the gate' within 10 pgrep -f "bwrap --block-fd.*$T"
+	kill -$signal "$rig"
+	end
+	echo go >"$T/gate" &
+	ok "it ends although its rig ended by SIG$signal before it was made" within 10 nothing_runs
+	{ kill %% && wait; } 2>/dev/null
+done
+rig run -c files
+ok 'the next one removes their folders' no_folders
 
 rig run -c daemon --no-sandbox
 is "$status" 0 'a program leaves a daemon behind'
