@@ -4,7 +4,7 @@
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/child.h"
@@ -23,7 +23,7 @@ typedef struct {
 /* The run's folder holds the log; what the program may write to lies below it. */
 typedef struct {
 	gchar *home;
-	int out, err, report;
+	int out, err, report[2]; /* the second end of report is the launcher's */
 } RunFiles;
 
 static gboolean check(Engine *engine, const Profile *profile, GError **error)
@@ -123,10 +123,12 @@ static gchar **path_map(Engine *engine, const RunSpec *spec)
 
 static void run_files_clear(RunFiles *files)
 {
+	const int all[] = {files->out, files->err, files->report[0], files->report[1]};
+
 	g_free(files->home);
-	for (int *file = &files->out; file <= &files->report; file++)
-		if (*file >= 0)
-			close(*file);
+	for (guint i = 0; i < G_N_ELEMENTS(all); i++)
+		if (all[i] >= 0)
+			close(all[i]);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(RunFiles, run_files_clear)
@@ -163,8 +165,9 @@ static gboolean run_files_open(RunFiles *files, const RunSpec *spec, gchar **arg
 	files->home = g_build_filename(spec->folder, "home", NULL);
 	files->out = create(spec->folder, "stdout");
 	files->err = create(spec->folder, "stderr");
-	files->report = memfd_create("report", MFD_CLOEXEC);
-	if (files->out >= 0 && files->err >= 0 && files->report >= 0 && !make_home(files->home))
+	if (files->out >= 0 && files->err >= 0 &&
+	    !socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, files->report) &&
+	    !make_home(files->home))
 		return TRUE;
 	g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG, "cannot write in '%s': %s", spec->folder,
 		    g_strerror(errno));
@@ -281,7 +284,7 @@ static void collect(Outcome *outcome, const RunSpec *spec, RunFiles *files,
 	g_free(outcome->err);
 	outcome->out = tail_text(files->out);
 	outcome->err = tail_text(files->err);
-	if (pread(files->report, report, sizeof report - 1, 0) < 0)
+	if (recv(files->report[0], report, sizeof report - 1, MSG_DONTWAIT) < 0)
 		*report = '\0';
 	user_map_end(outcome, report);
 	if (result->end == CHILD_TIMED_OUT)
@@ -297,7 +300,7 @@ static void collect(Outcome *outcome, const RunSpec *spec, RunFiles *files,
 
 static Outcome *run(Engine *engine, const RunSpec *spec, GCancellable *cancellable)
 {
-	g_auto(RunFiles) files = {.out = -1, .err = -1, .report = -1};
+	g_auto(RunFiles) files = {.out = -1, .err = -1, .report = {-1, -1}};
 	g_autoptr(Outcome) outcome = outcome_new(spec->profile->name);
 	g_autofree gchar *home = g_build_filename(spec->folder, "home", NULL);
 	RunSpec inside = *spec;
@@ -312,7 +315,7 @@ static Outcome *run(Engine *engine, const RunSpec *spec, GCancellable *cancellab
 				   .in = -1,
 				   .out = files.out,
 				   .err = files.err,
-				   .extra = files.report,
+				   .extra = files.report[1],
 				   .folder = home,
 				   .deadline = spec->timeout};
 
