@@ -36,6 +36,13 @@ static void put(GPtrArray *items, FolderName name, GDestroyNotify destroy, gpoin
 	g_ptr_array_add(items, item);
 }
 
+static gint by_name(gconstpointer a, gconstpointer b, gpointer name)
+{
+	FolderName name_of = (FolderName)name;
+
+	return strcmp(name_of(*(const gpointer *)a), name_of(*(const gpointer *)b));
+}
+
 GPtrArray *folder_load(const gchar *const *folders, FolderLoad load, FolderName name,
 		       GDestroyNotify destroy, GError **error)
 {
@@ -52,6 +59,7 @@ GPtrArray *folder_load(const gchar *const *folders, FolderLoad load, FolderName 
 			put(items, name, destroy, item);
 		}
 	}
+	g_ptr_array_sort_with_data(items, by_name, (gpointer)name);
 	return g_steal_pointer(&items);
 }
 

@@ -3,6 +3,9 @@
 #include "report/section.h"
 #include "report/text.h"
 
+#define NAMES_MOST    6 /* names of cases that are worth reading one after the other */
+#define LEFT_OUT_MOST 3
+
 static void tally_free(Tally *tally)
 {
 	g_free(tally->subject);
@@ -44,33 +47,49 @@ GPtrArray *tallies_new(const Results *results)
 	return tallies;
 }
 
+/* The word for what a user asks first: is it flagged, is it ok? */
 Verdict tally_word(const Tally *tally)
 {
-	guint kinds = 0;
-	Verdict word = tally->verdicts[VERDICT_OK] ? VERDICT_OK : VERDICT_SKIPPED;
+	static const Verdict first[] = {VERDICT_RIG_FAULT, VERDICT_FLAGGED, VERDICT_OK};
+
+	for (guint i = 0; i < G_N_ELEMENTS(first); i++)
+		if (tally->verdicts[first[i]])
+			return first[i];
+	for (int verdict = 0; verdict < VERDICT_COUNT; verdict++)
+		if (tally->verdicts[verdict])
+			return (Verdict)verdict;
+	return VERDICT_NONE;
+}
+
+/* "3 broken", or "5 other" of several kinds; NULL where all have the one verdict, or are ok. */
+static gchar *tally_others(const Tally *tally, Verdict word)
+{
+	guint kinds = 0, count = 0;
+	const gchar *name = NULL;
 
 	for (int verdict = 0; verdict < VERDICT_COUNT; verdict++) {
-		if (!tally->verdicts[verdict] || verdict == VERDICT_OK ||
-		    verdict == VERDICT_SKIPPED)
+		if (!tally->verdicts[verdict] || verdict == (int)word || verdict == VERDICT_OK)
 			continue;
-		word = (Verdict)verdict;
 		kinds++;
+		count += tally->verdicts[verdict];
+		name = verdict_name((Verdict)verdict);
 	}
-	return kinds > 1 ? VERDICT_NONE : word;
+	return kinds ? g_strdup_printf("%u %s", count, kinds > 1 ? "other" : name) : NULL;
 }
 
 gchar *tally_verdict(const Tally *tally)
 {
 	Verdict word = tally_word(tally);
-	const gchar *name = word == VERDICT_NONE ? "mixed" : verdict_name(word);
+	const gchar *name = word == VERDICT_NONE ? "none" : verdict_name(word);
+	g_autofree gchar *others = tally_others(tally, word);
+	guint plain = tally->verdicts[VERDICT_OK] + tally->verdicts[VERDICT_SKIPPED];
 
 	if (tally->unexpected)
-		return g_strdup_printf("%s, %u not as expected", name, tally->unexpected);
-	if (word == VERDICT_OK && tally->verdicts[VERDICT_SKIPPED])
-		return g_strdup_printf("ok, %u skipped", tally->verdicts[VERDICT_SKIPPED]);
-	if (word == VERDICT_OK || word == VERDICT_SKIPPED)
-		return g_strdup(name);
-	return g_strdup_printf("%s, as expected", name);
+		return g_strdup_printf("%s, %u not as expected",
+				       word == VERDICT_OK && others ? "mixed" : name,
+				       tally->unexpected);
+	return g_strconcat(name, others ? ", " : "", others ? others : "",
+			   plain < tally->total ? ", as expected" : "", NULL);
 }
 
 guint tally_passes(const Tally *tally, guint column)
@@ -165,6 +184,7 @@ GPtrArray *groups_new(const Results *results, GroupKind kind)
 			group = g_new0(Group, 1);
 			group->findings = g_ptr_array_new();
 			group->total = subject_total(results, finding->subject);
+			group->results = results;
 			g_ptr_array_add(groups, group);
 			g_hash_table_insert(by_key, g_steal_pointer(&key), group);
 		}
@@ -194,25 +214,58 @@ gchar *group_subject(const Group *group)
 	return text_clean(first->subject);
 }
 
+/* Cases of the group's subject that are not in the group. */
+static GPtrArray *cases_left_out(const Group *group)
+{
+	GPtrArray *names = g_ptr_array_new();
+	const Finding *first = g_ptr_array_index(group->findings, 0);
+
+	for (guint i = 0; i < group->results->findings->len; i++) {
+		const Finding *finding = g_ptr_array_index(group->results->findings, i);
+
+		if (!g_strcmp0(finding->subject, first->subject) &&
+		    !g_ptr_array_find(group->findings, finding, NULL))
+			g_ptr_array_add(names, finding->case_name);
+	}
+	return names;
+}
+
+static void add_names(GString *text, const GPtrArray *names)
+{
+	guint shown = names->len > NAMES_MOST ? NAMES_MOST - 1 : names->len;
+
+	for (guint i = 0; i < shown; i++) {
+		const gchar *name = g_ptr_array_index(names, i);
+
+		g_string_append_printf(text, "%s%s", i ? ", " : "", name ? name : "?");
+	}
+	if (shown < names->len)
+		g_string_append_printf(text, " and %u more", names->len - shown);
+}
+
 gchar *group_cases(const Group *group)
 {
-	GString *text = g_string_new(NULL);
+	g_autoptr(GString) text = g_string_new(NULL);
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+	g_autoptr(GPtrArray) others = NULL;
 
-	if (group->findings->len > group->total) {
-		g_string_append_printf(text, "%u findings", group->findings->len);
-		return g_string_free(text, FALSE);
-	}
-	if (group->findings->len == group->total && group->total > 1) {
-		g_string_append_printf(text, "all %u", group->total);
-		return g_string_free(text, FALSE);
+	if (group->findings->len > group->total)
+		return g_strdup_printf("%u findings", group->findings->len);
+	if (group->findings->len == group->total && group->total > 1)
+		return g_strdup_printf("all %u", group->total);
+	others = cases_left_out(group);
+	if (others->len > 0 && others->len <= LEFT_OUT_MOST && others->len < group->findings->len) {
+		g_string_append(text, "all but ");
+		add_names(text, others);
+		return g_string_free(g_steal_pointer(&text), FALSE);
 	}
 	if (group->total > 1)
 		g_string_append_printf(text, "%u of %u: ", group->findings->len, group->total);
 	for (guint i = 0; i < group->findings->len; i++) {
 		const Finding *finding = g_ptr_array_index(group->findings, i);
 
-		g_string_append_printf(text, "%s%s", i ? ", " : "",
-				       finding->case_name ? finding->case_name : "?");
+		g_ptr_array_add(names, finding->case_name);
 	}
-	return g_string_free(text, FALSE);
+	add_names(text, names);
+	return g_string_free(g_steal_pointer(&text), FALSE);
 }

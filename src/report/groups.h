@@ -18,11 +18,11 @@ typedef struct {
 /* Array of Tally, in the order of the findings. Caller frees. */
 GPtrArray *tallies_new(const Results *results);
 
-/* The one verdict that stands for the subject: ok where there is nothing else but skipped, the only
- * other one, or VERDICT_NONE where there are several. */
+/* The verdict that stands for the subject: rig-fault or flagged where there is one, else ok where
+ * there is one. */
 Verdict tally_word(const Tally *tally);
 
-/* "ok", "flagged, as expected", "mixed, 3 not as expected". Caller frees. */
+/* "ok", "ok, 3 broken, as expected", "flagged, 1 not as expected". Caller frees. */
 gchar *tally_verdict(const Tally *tally);
 
 /* How many findings pass in the extra column of that number. */
@@ -37,8 +37,9 @@ typedef enum {
 
 /* Findings that would be told in the same words. */
 typedef struct {
-	GPtrArray *findings; /* of Finding, not owned; never empty */
-	guint total;         /* findings that the subject has in all */
+	GPtrArray *findings;    /* of Finding, not owned; never empty */
+	guint total;            /* findings that the subject has in all */
+	const Results *results; /* the group is of; not owned */
 } Group;
 
 /* Array of Group, in the order of the findings. Each finding that is not plainly ok is in exactly
@@ -51,7 +52,7 @@ gboolean group_expected(const Group *group);
 /* The group's subject, fit for a terminal, or "16 subjects". Caller frees. */
 gchar *group_subject(const Group *group);
 
-/* "all 17", "2 of 17: zeroing, fork". Caller frees. */
+/* "all 17", "all but fork", "9 of 17: zeroing, fork and 7 more". Caller frees. */
 gchar *group_cases(const Group *group);
 
 #endif

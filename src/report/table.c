@@ -9,8 +9,8 @@
 /* More expected faults than this are shown in brief: they are no news. */
 #define FULL_MOST     3
 #define SECTION_LINES 16
-#define NUMBER_WIDTH  9
-#define VERDICT_WIDTH 26
+#define NUMBER_WIDTH  8
+#define VERDICT_WIDTH 30
 #define NAME_MOST     40
 
 static void add_header(Page *page, const Results *results)
