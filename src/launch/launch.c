@@ -9,7 +9,8 @@
  *
  * It is the first process of the sandbox's PID namespace, so that whatever the program leaves
  * running dies with it (pid_namespaces(7)). Where user= is given, the program alone gives up root.
- * The report goes to descriptor 3, one line, which the program does not inherit:
+ * The report goes to descriptor 3, one line, which the program does not inherit (to standard error
+ * where it is started by hand, without that descriptor):
  *
  *	exited STATUS MAXRSS-KIB
  *	signalled SIGNAL MAXRSS-KIB
@@ -230,7 +231,7 @@ int main(int argc, char **argv)
 				       "[ARGUMENT]...\n");
 		return 2;
 	}
-	if (fcntl(REPORT, F_SETFD, FD_CLOEXEC))
+	if (fcntl(REPORT, F_SETFD, FD_CLOEXEC) && dup3(STDERR_FILENO, REPORT, O_CLOEXEC) < 0)
 		return 2;
 	quiet_kernel_core();
 	if (request.sweep)

@@ -274,6 +274,7 @@ gchar *run_dry(Plan *plan, const Request *request, Engine *engine, GError **erro
 
 	if (!check_profiles(plan, engine, error))
 		return NULL;
+	g_string_append(text, "mkdir -p -m 777 RUN\n");
 	for (guint i = 0; i < plan->jobs->len; i++) {
 		const Job *job = g_ptr_array_index(plan->jobs, i);
 		g_autoptr(GPtrArray) profiles = g_ptr_array_new();

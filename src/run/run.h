@@ -19,7 +19,8 @@ typedef void (*RunProgress)(const Finding *finding, guint done, guint total, gpo
 Results *run_plan(Plan *plan, const Request *request, Engine *engine, GCancellable *cancellable,
 		  RunProgress progress, gpointer data, gchar **kept, GError **error);
 
-/* The commands that would be run, one per line, each an exact shell command. Error as run_plan().
+/* The commands that would be run, one per line, as a shell script whose runs share the folder RUN.
+ * Error as run_plan().
  * Caller frees. */
 gchar *run_dry(Plan *plan, const Request *request, Engine *engine, GError **error);
 
