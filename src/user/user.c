@@ -209,7 +209,8 @@ static gchar *last_line(const gchar *text)
  * "exited N"      -                               exited N
  * "signalled 9"   only the rig's deadline and
  *                 others from outside send it     rig fault
- * "signalled N"   QEMU complains on stderr        rig fault
+ * "signalled N"   QEMU complains on stderr, and
+ *                 wrote no core of the program    rig fault
  * "signalled N"   QEMU re-raises the program's
  *                 signal (linux-user/signal.c)    signalled N
  * "failed E STEP" the launcher could not          rig fault
@@ -222,7 +223,8 @@ void user_map_end(Outcome *outcome, const gchar *report)
 	gchar step[64] = "";
 	gchar *complaint = preload_complaint(outcome->err);
 
-	if (!complaint && !g_str_has_prefix(report, "exited 0 "))
+	if (!complaint && !g_str_has_prefix(report, "exited 0 ") &&
+	    !(outcome->core && g_str_has_prefix(report, "signalled ")))
 		complaint = qemu_complaint(outcome->err);
 	if (complaint) {
 		set_kind(outcome, OUTCOME_RIG_FAULT, complaint);
@@ -284,6 +286,7 @@ static void collect(Outcome *outcome, const RunSpec *spec, RunFiles *files,
 	g_free(outcome->err);
 	outcome->out = tail_text(files->out);
 	outcome->err = tail_text(files->err);
+	outcome->core = find_core(files->home);
 	if (recv(files->report[0], report, sizeof report - 1, MSG_DONTWAIT) < 0)
 		*report = '\0';
 	user_map_end(outcome, report);
@@ -295,7 +298,6 @@ static void collect(Outcome *outcome, const RunSpec *spec, RunFiles *files,
 		set_kind(outcome, OUTCOME_RIG_FAULT,
 			 g_strdup_printf("no space left on the disk of '%s'", spec->folder));
 	outcome->folder = g_strdup(spec->folder);
-	outcome->core = find_core(files->home);
 }
 
 static Outcome *run(Engine *engine, const RunSpec *spec, GCancellable *cancellable)

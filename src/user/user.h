@@ -12,7 +12,7 @@
 Engine *user_engine_new(const Paths *paths, gboolean sandbox, GError **error);
 
 /* What a64rig-launch reported and the program wrote, to an outcome's kind; see launch/launch.c.
- * report is one line, "" where nothing was reported; outcome->out and err are set. */
+ * report is one line, "" where nothing was reported; outcome->out, err and core are set. */
 void user_map_end(Outcome *outcome, const gchar *report);
 
 #endif
