@@ -129,6 +129,8 @@ static gboolean belongs(const Finding *finding, GroupKind kind)
 		return has_fault_section(finding);
 	case GROUP_SKIPPED:
 		return skipped;
+	case GROUP_KNOWN:
+		return plain && belongs(finding, GROUP_OTHER);
 	case GROUP_OTHER:
 		return !has_fault_section(finding) && !skipped &&
 		       !(finding->verdict == VERDICT_OK && plain);
@@ -145,6 +147,8 @@ static gchar *key_of(const Finding *finding, GroupKind kind)
 
 	if (kind == GROUP_SKIPPED)
 		return g_strdup(finding->reason ? finding->reason : "");
+	if (kind == GROUP_KNOWN)
+		return g_strdup_printf("%d\n%s", finding->verdict, finding->case_name);
 	/* What fails the rig says nothing of the subject, and often fails them all. */
 	if (finding->verdict == VERDICT_RIG_FAULT)
 		return g_strdup_printf("rig-fault\n%s\n%s\n%s", baseline, reference, detail);

@@ -32,6 +32,7 @@ typedef enum {
 	GROUP_FAULT,   /* flagged or inconclusive, with a fault: same subject, object and offset */
 	GROUP_OTHER,   /* the others that are not plainly ok or skipped: same subject and outcomes;
 			  of rig faults, same outcomes */
+	GROUP_KNOWN,   /* of those the ones that were expected: same verdict and case */
 	GROUP_SKIPPED, /* skipped, as may be: same reason */
 } GroupKind;
 
@@ -43,7 +44,7 @@ typedef struct {
 } Group;
 
 /* Array of Group, in the order of the findings. Each finding that is not plainly ok is in exactly
- * one group of one kind. Caller frees. */
+ * one group of one kind, but for GROUP_KNOWN. Caller frees. */
 GPtrArray *groups_new(const Results *results, GroupKind kind);
 
 /* All findings of a group are, or none is. */

@@ -12,6 +12,8 @@
 #define NUMBER_WIDTH  8
 #define VERDICT_WIDTH 30
 #define NAME_MOST     40
+#define KNOWN_VERDICT 14
+#define KNOWN_SUBJECT 24
 
 static void add_header(Page *page, const Results *results)
 {
@@ -157,13 +159,19 @@ static void add_faults(Page *page, const GPtrArray *groups, gboolean expected)
 	}
 }
 
+static gchar *outcomes_of(const Finding *finding)
+{
+	g_autofree gchar *baseline = section_outcome(finding->baseline);
+	g_autofree gchar *reference = section_outcome(finding->reference);
+
+	return g_strdup_printf("%s · %s", baseline, reference);
+}
+
 static void add_other(Page *page, const Group *group)
 {
 	const Finding *finding = g_ptr_array_index(group->findings, 0);
 	g_autofree gchar *detail = section_detail(finding);
-	g_autofree gchar *baseline = section_outcome(finding->baseline);
-	g_autofree gchar *reference = section_outcome(finding->reference);
-	g_autofree gchar *outcomes = g_strdup_printf("%s · %s", baseline, reference);
+	g_autofree gchar *outcomes = outcomes_of(finding);
 
 	add_heading(page, group);
 	if (finding->baseline || finding->reference)
@@ -172,12 +180,61 @@ static void add_other(Page *page, const Group *group)
 	section_fault(page, finding, SECTION_BRIEF, SECTION_LINES);
 }
 
+/* Verdict, case, subjects, and what the program said or else how it ended. */
+static void add_known_line(Page *page, const Group *group, guint case_width)
+{
+	const Finding *finding = g_ptr_array_index(group->findings, 0);
+	g_autofree gchar *subject = group_subject(group);
+	g_autofree gchar *detail = section_detail(finding);
+	g_autofree gchar *outcomes = outcomes_of(finding);
+	g_autofree gchar *text = text_clean(detail ? detail : outcomes);
+	guint used = 2 + KNOWN_VERDICT + case_width + 2 + KNOWN_SUBJECT + 2;
+	g_autofree gchar *fitted =
+		text_fit(text, page->width ? MAX(page->width, used + 8) - used : 0);
+
+	page_add(page, STYLE_PLAIN, "  ");
+	page_cell(page, section_style(finding->verdict), verdict_name(finding->verdict),
+		  KNOWN_VERDICT, FALSE);
+	page_cell(page, STYLE_PLAIN, finding->case_name, case_width, FALSE);
+	page_add(page, STYLE_PLAIN, "  ");
+	page_cell(page, STYLE_PLAIN, subject, KNOWN_SUBJECT, FALSE);
+	page_add(page, STYLE_PLAIN, "  ");
+	page_add(page, STYLE_DIM, fitted);
+	page_add(page, STYLE_PLAIN, "\n");
+}
+
+/* One line for each case whose failure is known. */
+static void add_known(Page *page, const Results *results)
+{
+	g_autoptr(GPtrArray) groups = groups_new(results, GROUP_KNOWN);
+	guint width = 0;
+
+	for (guint i = 0; i < groups->len; i++) {
+		const Group *group = g_ptr_array_index(groups, i);
+		const Finding *finding = g_ptr_array_index(group->findings, 0);
+
+		width = MAX(width, (guint)g_utf8_strlen(finding->case_name, -1));
+	}
+	page_add(page, STYLE_PLAIN, "\nas expected\n");
+	for (guint i = 0; i < groups->len; i++)
+		add_known_line(page, g_ptr_array_index(groups, i), MIN(width, NAME_MOST));
+}
+
 static void add_others(Page *page, const Results *results)
 {
 	g_autoptr(GPtrArray) groups = groups_new(results, GROUP_OTHER);
+	guint known = 0;
 
 	for (guint i = 0; i < groups->len; i++)
-		add_other(page, g_ptr_array_index(groups, i));
+		known += group_expected(g_ptr_array_index(groups, i));
+	for (guint i = 0; i < groups->len; i++) {
+		const Group *group = g_ptr_array_index(groups, i);
+
+		if (known <= FULL_MOST || !group_expected(group))
+			add_other(page, group);
+	}
+	if (known > FULL_MOST)
+		add_known(page, results);
 }
 
 static void add_skipped(Page *page, const Results *results)
