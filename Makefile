@@ -8,7 +8,7 @@ VERSION    := 0.1.0
 PREFIX     ?= /usr/local
 BUILD      ?= build
 PKG_CONFIG ?= pkg-config
-PKGS       := glib-2.0 gio-2.0 libcyaml json-glib-1.0 libxml-2.0 libdw libelf
+PKGS       := glib-2.0 gio-2.0 libcyaml yaml-0.1 json-glib-1.0 libxml-2.0 libdw libelf
 LLVM       ?= llvm-config-22
 
 CFLAGS   ?= -O2 -g
@@ -115,18 +115,28 @@ check-e2e: all
 	$(call say,TEST,the command)
 	$(Q)A64RIG=$(abspath $(BUILD)/a64rig) prove --timer $(sort $(wildcard tests/golden/*.t tests/e2e/*.t))
 
-check-fuzz: $(FUZZ:%=$(BUILD)/fuzz/%)
-	$(Q)for target in $(FUZZ); do \
-	    printf '  %-7s %s\n' FUZZ "$$target, $(FUZZ_SECONDS) s"; \
-	    scripts/fuzz $(BUILD)/fuzz/$$target tests/fuzz/seeds/$$target $(FUZZ_SECONDS) || exit 1; \
-	done
+check-fuzz: $(FUZZ:%=fuzz-run-%)
 
-$(BUILD)/fuzz/%: tests/fuzz/%.c $(filter-out $(MAIN),$(OBJ)) $(BUILD)/flags
+# Each for FUZZ_SECONDS; tests/fuzz/make-seeds says what lies in the folder of seeds.
+fuzz-run-fuzz-%: $(BUILD)/fuzz/fuzz-% $(BUILD)/fuzz/seeds/made
+	$(call say,FUZZ,$*)
+	$(Q)FUZZ_FOLDER=$(BUILD)/fuzz/seeds/records scripts/fuzz $< $(BUILD)/fuzz/seeds/$* $(FUZZ_SECONDS)
+
+$(BUILD)/fuzz/seeds/made: tests/fuzz/make-seeds
+	$(Q)tests/fuzz/make-seeds $(@D)
+	$(Q)touch $@
+
+FUZZFLAGS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined
+FUZZOBJ   := $(patsubst %.c,$(BUILD)/fuzz/%.o,$(filter-out src/cmd/%,$(SRC)))
+
+$(BUILD)/fuzz/%.o: %.c $(BUILD)/flags
 	$(call say,CLANG,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)clang -std=gnu11 $(CPPFLAGS) -O1 -g -fsanitize=fuzzer,address,undefined \
-	    -fno-sanitize-recover=undefined -o $@ $< \
-	    $(filter-out src/cmd/%,$(SRC)) $(LDLIBS)
+	$(Q)clang -std=gnu11 $(CPPFLAGS) $(FUZZFLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+
+$(FUZZ:%=$(BUILD)/fuzz/%): $(BUILD)/fuzz/%: $(BUILD)/fuzz/tests/fuzz/%.o $(FUZZOBJ)
+	$(call say,LINK,$@)
+	$(Q)clang $(FUZZFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 
 lint: check-floors check-headers check-format check-tidy check-scripts ## the checks of the source itself
 
@@ -188,4 +198,4 @@ FORCE:
 .PHONY: all run test setup-run setup-test prepare check check-unit check-sanitized units check-e2e \
 	check-fuzz lint check-floors check-headers check-format check-tidy check-scripts bench install \
 	uninstall clean help FORCE
--include $(OBJ:.o=.d) $(UNIT:=.d)
+-include $(OBJ:.o=.d) $(UNIT:=.d) $(FUZZOBJ:.o=.d)

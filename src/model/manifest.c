@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <yaml.h>
 
 #include "base/error.h"
 #include "base/nearest.h"
@@ -102,6 +103,26 @@ static void refuse_at(GError **error, const gchar *path, guint line, const gchar
 	g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_USAGE, "%s:%u: %s", path, line, message);
 }
 
+/* The line of a syntax error, which libcyaml keeps to itself. */
+static guint line_of_syntax_error(const gchar *text, gsize length)
+{
+	yaml_parser_t parser;
+	yaml_event_t event;
+	gboolean more = TRUE;
+	guint line;
+
+	if (!yaml_parser_initialize(&parser))
+		return 0;
+	yaml_parser_set_input_string(&parser, (const guchar *)text, length);
+	while (more && yaml_parser_parse(&parser, &event)) {
+		more = event.type != YAML_STREAM_END_EVENT;
+		yaml_event_delete(&event);
+	}
+	line = more ? (guint)parser.problem_mark.line + 1 : 0;
+	yaml_parser_delete(&parser);
+	return line;
+}
+
 static void refuse(const Log *log, const gchar *path, const gchar *text,
 		   const cyaml_schema_value_t *schema, cyaml_err_t failure, GError **error)
 {
@@ -109,6 +130,8 @@ static void refuse(const Log *log, const gchar *path, const gchar *text,
 	g_autofree gchar *message = log->complaint ? explain(log, text, schema, &line)
 						   : g_strdup(cyaml_strerror(failure));
 
+	if (failure == CYAML_ERR_LIBYAML_PARSER)
+		line = line_of_syntax_error(text, strlen(text));
 	if (line)
 		refuse_at(error, path, line, message);
 	else

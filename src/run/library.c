@@ -21,6 +21,16 @@ static gboolean is_in_sysroot(const gchar *name, const gchar *sysroot)
 	return FALSE;
 }
 
+/* inspect/ says what is wrong with a file; here that is a bad input. */
+static gboolean blame_input(GError **error)
+{
+	if (error && *error) {
+		(*error)->domain = A64RIG_ERROR;
+		(*error)->code = A64RIG_ERROR_USAGE;
+	}
+	return FALSE;
+}
+
 static gboolean has(const GPtrArray *files, const gchar *path)
 {
 	for (guint i = 0; i < files->len; i++)
@@ -37,7 +47,7 @@ static gboolean add_needed(GPtrArray *files, guint at, const gchar *sysroot, GEr
 	g_auto(GStrv) needed = elf_needed(file, NULL, error);
 
 	if (!needed)
-		return FALSE;
+		return blame_input(error);
 	for (gchar **name = needed; *name; name++) {
 		g_autofree gchar *beside = g_build_filename(folder, *name, NULL);
 
@@ -50,7 +60,7 @@ static gboolean add_needed(GPtrArray *files, guint at, const gchar *sysroot, GEr
 			return FALSE;
 		}
 		if (!elf_check(beside, ELF_LIBRARY, error))
-			return FALSE;
+			return blame_input(error);
 		g_ptr_array_add(files, g_steal_pointer(&beside));
 	}
 	return TRUE;
@@ -60,8 +70,10 @@ gchar **library_files(const gchar *path, const gchar *sysroot, GError **error)
 {
 	g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(g_free);
 
-	if (!elf_check(path, ELF_LIBRARY, error))
+	if (!elf_check(path, ELF_LIBRARY, error)) {
+		blame_input(error);
 		return NULL;
+	}
 	g_ptr_array_add(files, g_strdup(path));
 	for (guint i = 0; i < files->len; i++)
 		if (!add_needed(files, i, sysroot, error))
@@ -76,10 +88,10 @@ gboolean program_check(const gchar *path, const gchar *sysroot, GError **error)
 	g_auto(GStrv) needed = NULL;
 
 	if (!elf_check(path, ELF_PROGRAM, error))
-		return FALSE;
+		return blame_input(error);
 	needed = elf_needed(path, &interpreter, error);
 	if (!needed)
-		return FALSE;
+		return blame_input(error);
 	if (interpreter) {
 		g_autofree gchar *loader = g_build_filename(sysroot, interpreter, NULL);
 
