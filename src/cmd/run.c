@@ -10,7 +10,7 @@
 #include "run/run.h"
 #include "user/user.h"
 
-enum { EXIT_INTERRUPTED = 128 + SIGINT };
+enum { EXIT_INTERRUPTED = 128 + SIGINT, UNSET = G_MININT };
 
 typedef struct {
 	gchar **cases, **subjects, **tags, **profiles;
@@ -236,8 +236,8 @@ static int with_request(const Options *options, const ReportFormat *format)
 		.baseline = options->baseline ? options->baseline : "cortex-a72",
 		.reference = options->reference ? options->reference : "max",
 		.profiles = profiles,
-		.jobs = options->jobs > 0 ? (guint)options->jobs : g_get_num_processors(),
-		.timeout = (guint)MAX(options->timeout, 0),
+		.jobs = (guint)options->jobs,
+		.timeout = options->timeout == UNSET ? 0 : (guint)options->timeout,
 		.repeat = (guint)options->repeat,
 		.keep = options->keep,
 		.sandbox = !options->no_sandbox,
@@ -257,15 +257,16 @@ static int with_request(const Options *options, const ReportFormat *format)
 
 static int run(int argc, gchar **argv)
 {
-	g_auto(Options) options = {.jobs = -1, .timeout = -1, .repeat = 1};
+	g_auto(Options) options = {
+		.jobs = (gint)MIN(g_get_num_processors(), 1024), .timeout = UNSET, .repeat = 1};
 	const ReportFormat *format;
 	int status;
 
 	if (!parse(&options, &argc, &argv, &status))
 		return status;
-	if (options.jobs == 0 || options.jobs < -1 || options.jobs > 1024)
+	if (options.jobs < 1 || options.jobs > 1024)
 		return usage("--jobs takes a number from 1 to 1024");
-	if (options.timeout == 0 || options.timeout < -1 || options.timeout > 86400)
+	if (options.timeout != UNSET && (options.timeout < 1 || options.timeout > 86400))
 		return usage("--timeout takes seconds, from 1 to 86400");
 	if (options.repeat < 1 || options.repeat > 1000)
 		return usage("--repeat takes a number from 1 to 1000");
