@@ -1,6 +1,9 @@
 #include "base/error.h"
 
-G_DEFINE_QUARK(a64rig - error - quark, a64rig_error)
+GQuark a64rig_error_quark(void)
+{
+	return g_quark_from_static_string("a64rig-error");
+}
 
 int error_exit_status(const GError *error)
 {

@@ -1,11 +1,13 @@
 #include "run/scratch.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <glib/gstdio.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -15,28 +17,96 @@ enum { LEFT = 5 }; /* folders of earlier invocations that are left for inspectio
 /* Files that mark a folder as one that the user asked for, or one that is left unasked. */
 static const gchar kept[] = "kept", left[] = "left";
 
-static int remove_entry(const char *path, const struct stat *status, int flag, struct FTW *walk)
+static DIR *open_folder(int parent, const gchar *name)
 {
-	(void)status;
-	(void)flag;
-	(void)walk;
-	remove(path);
-	return 0;
+	int folder = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *dir = folder < 0 ? NULL : fdopendir(folder);
+
+	if (!dir && folder >= 0)
+		close(folder);
+	return dir;
 }
 
 /* A program may have taken the permissions from its own folders. */
-static int open_folder(const char *path, const struct stat *status, int flag, struct FTW *walk)
+static gboolean give_permission(int parent, const gchar *name)
 {
-	(void)walk;
-	if (flag == FTW_DNR || (flag == FTW_D && (status->st_mode & 0700) != 0700))
-		g_chmod(path, 0700);
-	return 0;
+	struct stat status;
+
+	return !fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) && S_ISDIR(status.st_mode) &&
+	       !fchmodat(parent, name, 0700, 0);
+}
+
+/* No other folder has the number of this one. */
+static void move_up(int parent, const gchar *name, int top)
+{
+	struct stat status;
+	gchar number[32];
+
+	if (fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW))
+		return;
+	g_snprintf(number, sizeof number, ".%" G_GUINT64_FORMAT, (guint64)status.st_ino);
+	renameat(parent, name, top, number);
+}
+
+/* Removes the entry; a folder that is not empty is moved to the top, if it is not there yet. */
+static gboolean drop(int parent, const gchar *name, int top)
+{
+	if (!unlinkat(parent, name, 0))
+		return TRUE;
+	if (!give_permission(parent, name))
+		return FALSE;
+	if (!unlinkat(parent, name, AT_REMOVEDIR))
+		return TRUE;
+	if (parent != top)
+		move_up(parent, name, top);
+	return FALSE;
+}
+
+/* The next entry but "." and "..". */
+static const gchar *next_name(DIR *dir)
+{
+	struct dirent *entry;
+
+	while ((entry = readdir(dir)))
+		if (!g_str_equal(entry->d_name, ".") && !g_str_equal(entry->d_name, ".."))
+			return entry->d_name;
+	return NULL;
+}
+
+/* Folders within folders are moved up, not walked down: they may be deeper than a path can say.
+ * FALSE when nothing could be removed. */
+static gboolean remove_level(DIR *top)
+{
+	gboolean progress = FALSE;
+	const gchar *name, *below;
+
+	rewinddir(top);
+	while ((name = next_name(top))) {
+		DIR *dir;
+
+		if (drop(dirfd(top), name, dirfd(top))) {
+			progress = TRUE;
+			continue;
+		}
+		dir = open_folder(dirfd(top), name);
+		while (dir && (below = next_name(dir)))
+			drop(dirfd(dir), below, dirfd(top));
+		if (dir)
+			closedir(dir);
+		progress |= !unlinkat(dirfd(top), name, AT_REMOVEDIR);
+	}
+	return progress;
 }
 
 void scratch_remove(const gchar *path)
 {
-	nftw(path, open_folder, 16, FTW_PHYS);
-	nftw(path, remove_entry, 16, FTW_PHYS | FTW_DEPTH);
+	DIR *top = give_permission(AT_FDCWD, path) ? open_folder(AT_FDCWD, path) : NULL;
+
+	while (top && remove_level(top))
+		;
+	if (top)
+		closedir(top);
+	remove(path);
 }
 
 /* The descriptor of the locked file, or -1 where another rig holds it. */
@@ -103,7 +173,7 @@ Scratch *scratch_new(const gchar *runs, GError **error)
 {
 	g_autoptr(GDateTime) now = g_date_time_new_now_local();
 	g_autofree gchar *stamp = g_date_time_format(now, "%Y%m%d-%H%M%S");
-	g_autofree gchar *name = g_strdup_printf("%s-%d", stamp, (int)getpid());
+	g_autofree gchar *name = g_strconcat(stamp, "-XXXXXX", NULL);
 	g_autofree gchar *path = g_build_filename(runs, name, NULL);
 	Scratch *scratch;
 	int gate, lock;
@@ -115,7 +185,7 @@ Scratch *scratch_new(const gchar *runs, GError **error)
 	if (gate < 0 || flock(gate, LOCK_EX))
 		return fail(error, "lock", runs);
 	clean(runs);
-	lock = g_mkdir(path, 0700) ? -1 : take_lock(path);
+	lock = g_mkdtemp(path) ? take_lock(path) : -1;
 	close(gate);
 	if (lock < 0)
 		return fail(error, "make the folder", path);
