@@ -13,8 +13,6 @@
 
 #include "base/error.h"
 
-extern char **environ;
-
 /* Descriptors are moved above all others first, so that giving one its place never closes another.
  * What the rig itself was started with is none of the child's business. */
 static int add_files(posix_spawn_file_actions_t *actions, const ChildSpec *spec)

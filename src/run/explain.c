@@ -11,7 +11,7 @@ static PathMap *as_map(gchar **pairs)
 	guint count = g_strv_length(pairs) / 2;
 	PathMap *map = g_new0(PathMap, count + 1);
 
-	for (guint i = 0; i < count; i++)
+	for (gsize i = 0; i < count; i++)
 		map[i] = (PathMap){.guest = pairs[2 * i], .host = pairs[2 * i + 1]};
 	return map;
 }
