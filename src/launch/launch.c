@@ -17,8 +17,8 @@
  *	failed ERRNO STEP
  *
  * When that descriptor hangs up, the rig has died or wants the run to end: so does the launcher,
- *and all that it started. Signals would not do: bubblewrap's parent can die before its child has
- *asked to die with it.
+ * and all that it started. Signals would not do: bubblewrap's parent can die before its child has
+ * asked to die with it.
  *
  * QEMU dumps the program's core itself, below the core limit (linux-user/elfload.c); the kernel
  * would add one of QEMU, a hundred times larger, so that one's contents are switched off
