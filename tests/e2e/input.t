@@ -149,8 +149,7 @@ refused 2 "--output '$T/nowhere/r': there is no folder '$T/nowhere'" 'output in 
 rig run -c edges -s glibc -o "$T"
 refused 2 "--output '$T' is a folder" 'output to a folder'
 rig run -c edges -s glibc -o /proc/r
-is "$status" 3 'output where nothing can be written'
-like "$(said)" '--output: .*/proc/r' 'which it says'
+like "$status $(said)" "^[23] a64rig: --output.*/proc/r" 'output where nothing can be written'
 mkdir "$T/small"
 if mount -t tmpfs -o size=64k none "$T/small" 2>/dev/null; then
 	at_exit+=('umount "$T/small" 2>/dev/null')
