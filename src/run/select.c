@@ -179,6 +179,24 @@ gboolean select_check(const Request *request, const GPtrArray *suites, const GPt
 	return TRUE;
 }
 
+/* A file named twice is one subject; of two files with one name the second goes by its path. */
+static void add_library(GPtrArray *subjects, const gchar *path)
+{
+	g_autoptr(Subject) library = subject_for_library(path);
+
+	for (guint i = 0; i < subjects->len; i++) {
+		const Subject *other = g_ptr_array_index(subjects, i);
+
+		if (!g_strcmp0(other->file, library->file))
+			return;
+		if (g_str_equal(other->name, library->name)) {
+			g_free(library->name);
+			library->name = g_strdup(library->file);
+		}
+	}
+	g_ptr_array_add(subjects, g_steal_pointer(&library));
+}
+
 gboolean select_add_libraries(const Request *request, GPtrArray *subjects, GError **error)
 {
 	for (gchar **word = request->subjects; word && *word; word++) {
@@ -189,7 +207,7 @@ gboolean select_add_libraries(const Request *request, GPtrArray *subjects, GErro
 				    "subject '%s': no such file", *word);
 			return FALSE;
 		}
-		g_ptr_array_add(subjects, subject_for_library(*word));
+		add_library(subjects, *word);
 	}
 	return TRUE;
 }
