@@ -17,7 +17,12 @@ WARN     := -Wall -Wextra -Wshadow -Wvla -Wwrite-strings -Wformat=2 \
 INCLUDES := $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null) \
             -isystem $(shell $(LLVM) --includedir 2>/dev/null)
 CPPFLAGS += -Isrc -D_GNU_SOURCE -DA64RIG_VERSION='"$(VERSION)"' -DA64RIG_PREFIX='"$(PREFIX)"' $(INCLUDES)
-LDLIBS   += $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null) $(shell $(LLVM) --libs --ldflags 2>/dev/null) -lstdc++
+# Of LLVM only the disassembler, linked in: relocating the whole of libLLVM.so would cost each start
+# of the command 15 ms.
+LDLIBS   += $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null) \
+            $(shell $(LLVM) --link-static --ldflags --libs aarch64disassembler 2>/dev/null) \
+            -lz -lzstd -lstdc++ -lm
+LDFLAGS  += -Wl,--gc-sections
 ifdef DEVELOPER
 WARN     += -Werror
 endif
