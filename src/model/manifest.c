@@ -103,12 +103,14 @@ static void refuse_at(GError **error, const gchar *path, guint line, const gchar
 	g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_USAGE, "%s:%u: %s", path, line, message);
 }
 
-/* The line of a syntax error, which libcyaml keeps to itself. */
+/* The line of a syntax error, which libcyaml keeps to itself. What is open where the text ends was
+ * opened further up. */
 static guint line_of_syntax_error(const gchar *text, gsize length)
 {
 	yaml_parser_t parser;
 	yaml_event_t event;
 	gboolean more = TRUE;
+	const yaml_mark_t *mark = &parser.problem_mark;
 	guint line;
 
 	if (!yaml_parser_initialize(&parser))
@@ -118,7 +120,9 @@ static guint line_of_syntax_error(const gchar *text, gsize length)
 		more = event.type != YAML_STREAM_END_EVENT;
 		yaml_event_delete(&event);
 	}
-	line = more ? (guint)parser.problem_mark.line + 1 : 0;
+	if (parser.context && mark->index >= length)
+		mark = &parser.context_mark;
+	line = more ? (guint)mark->line + 1 : 0;
 	yaml_parser_delete(&parser);
 	return line;
 }

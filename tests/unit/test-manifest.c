@@ -87,7 +87,7 @@ static void test_refused(void)
 		 ":4: a second document starts here; a manifest is one"},
 		{"name: \"a\nnumber: 1\n", ":1: libyaml: found unexpected end of stream"},
 		{"name: a\n\tnumber: 1\n",
-		 ":1: libyaml: found a tab character that violates indentation"},
+		 ":2: libyaml: found a tab character that violates indentation"},
 		{"name: a\nname : [\n", ":2: the key 'name' is here a second time"},
 		{"name: a\n\nnumber: \xff\n", ":3: not UTF-8 text"},
 		{"name: \xc3", ":1: not UTF-8 text"},
