@@ -23,6 +23,7 @@ typedef struct {
 	const gchar *folder;       /* the run's own, empty, on this host; the program sees
 				      ENGINE_RUN and can write nowhere else */
 	gdouble timeout;           /* seconds of wall time */
+	guint user;                /* where the rig is root: user and group of the program */
 	guint memory;              /* MiB of address space; 0: the engine's default */
 } RunSpec;
 

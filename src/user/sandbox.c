@@ -68,8 +68,8 @@ static void add_launch(GStrvBuilder *argv, const Sandbox *sandbox, const RunSpec
 	} else {
 		add_limit(argv, "processes", SANDBOX_PROCESSES);
 		if (geteuid() == 0) {
-			add_limit(argv, "user", SANDBOX_NOBODY);
-			add_limit(argv, "group", SANDBOX_NOBODY);
+			add_limit(argv, "user", spec->user ? spec->user : SANDBOX_USERS);
+			add_limit(argv, "group", spec->user ? spec->user : SANDBOX_USERS);
 		}
 	}
 	g_strv_builder_add(argv, "--");

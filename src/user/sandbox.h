@@ -17,7 +17,8 @@ enum {
 	SANDBOX_FILE = 2048,      /* MiB, the largest file */
 	SANDBOX_CORE = 1024,      /* MiB, the largest core */
 	SANDBOX_PROCESSES = 1024, /* processes and threads */
-	SANDBOX_NOBODY = 65534,   /* user and group of the program where the rig is root */
+	SANDBOX_USERS = 1 << 30,  /* where the rig is root each run has a user and group of its own,
+				     from here on: the kernel counts processes by user */
 };
 
 typedef struct {

@@ -18,6 +18,7 @@ typedef struct {
 	Qemu *qemu;
 	gchar *bwrap; /* NULL without sandbox */
 	Sandbox sandbox;
+	gint runs; /* so far */
 } UserEngine;
 
 /* The run's folder holds the log; what the program may write to lies below it. */
@@ -141,15 +142,24 @@ static int create(const gchar *folder, const gchar *name)
 }
 
 /* Root inside the sandbox has no right but that of everyone to pass through the folder. */
-static int make_home(const gchar *path)
+static int make_home(const gchar *path, guint user)
 {
 	if (geteuid() != 0)
 		return g_mkdir(path, 0700);
-	return g_mkdir(path, 0711) || chmod(path, 0711) ||
-	       chown(path, SANDBOX_NOBODY, SANDBOX_NOBODY);
+	return g_mkdir(path, 0711) || chmod(path, 0711) || chown(path, user, user);
 }
 
-static gboolean run_files_open(RunFiles *files, const RunSpec *spec, gchar **argv, GError **error)
+/* A user of its own for each run of each rig: process ids have 22 bits at most (proc(5), pid_max).
+ */
+static guint next_user(UserEngine *self)
+{
+	guint count = (guint)g_atomic_int_add(&self->runs, 1);
+
+	return SANDBOX_USERS + (((guint)getpid() & 0x3fffff) << 8 | (count & 0xff));
+}
+
+static gboolean run_files_open(RunFiles *files, const RunSpec *spec, const RunSpec *inside,
+			       gchar **argv, GError **error)
 {
 	g_autofree gchar *log = g_build_filename(spec->folder, "command", NULL);
 	g_autoptr(GString) line = g_string_new(NULL);
@@ -162,12 +172,12 @@ static gboolean run_files_open(RunFiles *files, const RunSpec *spec, gchar **arg
 	g_string_append(line, "3>&1\n");
 	if (!g_file_set_contents(log, line->str, (gssize)line->len, error))
 		return FALSE;
-	files->home = g_build_filename(spec->folder, "home", NULL);
+	files->home = g_strdup(inside->folder);
 	files->out = create(spec->folder, "stdout");
 	files->err = create(spec->folder, "stderr");
 	if (files->out >= 0 && files->err >= 0 &&
 	    !socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, files->report) &&
-	    !make_home(files->home))
+	    !make_home(inside->folder, inside->user))
 		return TRUE;
 	g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG, "cannot write in '%s': %s", spec->folder,
 		    g_strerror(errno));
@@ -311,8 +321,9 @@ static Outcome *run(Engine *engine, const RunSpec *spec, GCancellable *cancellab
 	ChildResult result;
 
 	inside.folder = home;
+	inside.user = next_user((UserEngine *)engine);
 	argv = command(engine, &inside);
-	if (run_files_open(&files, spec, argv, &error)) {
+	if (run_files_open(&files, spec, &inside, argv, &error)) {
 		ChildSpec child = {.argv = (const gchar *const *)argv,
 				   .in = -1,
 				   .out = files.out,
