@@ -130,7 +130,7 @@ done
 like "$(sh "$run/command" 2>&1)" '^signalled 4' 'the command does the run again'
 is "$(cat "$kept/verdicts_bare-lse.glibc.max.0/stdout")" '40 + 2 = 42' 'and the output was kept'
 if [ "$(id -u)" = 0 ]; then
-	is "$(grep -ho ' user=[0-9]*' "$kept"/*/command | sort -u | wc -l)" 2 \
+	is "$(grep -ho 'user=[0-9]*' "$kept"/*/command | sort -u | wc -l)" 2 \
 		'each run has a user of its own, so that none uses up the processes of another'
 else
 	skip 'a user for each run' 'only root has them to give'
