@@ -101,3 +101,8 @@ GPtrArray *subjects_load(const gchar *const *folders, GError **error)
 {
 	return folder_load(folders, load, name_of, (GDestroyNotify)subject_free, error);
 }
+
+const Subject *subject_find(const GPtrArray *subjects, const gchar *name, GError **error)
+{
+	return folder_find(subjects, "subject", name_of, name, error);
+}

@@ -44,4 +44,7 @@ Verdict subject_expect(const Subject *subject);
 /* As profiles_load(). An array of Subject. */
 GPtrArray *subjects_load(const gchar *const *folders, GError **error);
 
+/* As profile_find(). */
+const Subject *subject_find(const GPtrArray *subjects, const gchar *name, GError **error);
+
 #endif

@@ -15,6 +15,33 @@ static void job_free(Job *job)
 	g_free(job);
 }
 
+static gboolean check_subject(const Plan *plan, const Suite *suite, const gchar *name,
+			      GError **error)
+{
+	if (subject_find(plan->subjects, name, error))
+		return TRUE;
+	g_prefix_error(error, "suite '%s': ", suite->name);
+	return FALSE;
+}
+
+/* A subject that is misspelt in a suite would silently never run, or never be expected. */
+static gboolean check_subjects(const Plan *plan, GError **error)
+{
+	for (guint s = 0; s < plan->suites->len; s++) {
+		const Suite *suite = g_ptr_array_index(plan->suites, s);
+
+		for (guint i = 0; i < suite->subjects_count; i++)
+			if (!check_subject(plan, suite, suite->subjects[i], error))
+				return FALSE;
+		for (guint c = 0; c < suite->cases_count; c++)
+			for (guint e = 0; e < suite->cases[c].expect_count; e++)
+				if (!check_subject(plan, suite, suite->cases[c].expect[e].subject,
+						   error))
+					return FALSE;
+	}
+	return TRUE;
+}
+
 static gboolean load_all(Plan *plan, const Paths *paths, GError **error)
 {
 	g_autofree gchar *cases = g_build_filename(paths->data, "cases", NULL);
@@ -28,7 +55,7 @@ static gboolean load_all(Plan *plan, const Paths *paths, GError **error)
 	plan->suites = suites_load(cases, error);
 	plan->subjects = plan->suites ? subjects_load(subject_folders, error) : NULL;
 	plan->profiles = plan->subjects ? profiles_load(rig_folders, error) : NULL;
-	return plan->profiles != NULL;
+	return plan->profiles && check_subjects(plan, error);
 }
 
 Plan *plan_load(const Paths *paths, GError **error)

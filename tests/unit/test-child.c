@@ -12,6 +12,7 @@
 
 #include "base/child.h"
 #include "base/error.h"
+#include "process.h"
 
 #define SHELL(script) ((const gchar *[]){"/bin/sh", "-c", script, NULL})
 
@@ -132,20 +133,6 @@ static void test_inherits_nothing_else(void)
 	close(stray);
 }
 
-static gboolean killed_group(pid_t pid)
-{
-	/* The process that inherits orphans may take a moment to reap it. */
-	for (int i = 0; i < 1000; i++) {
-		g_autofree gchar *path = g_strdup_printf("/proc/%d/stat", pid);
-		g_autofree gchar *stat = NULL;
-
-		if (!g_file_get_contents(path, &stat, NULL, NULL) || strstr(stat, ") Z "))
-			return TRUE;
-		g_usleep(10000);
-	}
-	return FALSE;
-}
-
 /* The group goes, not only its leader; and the leader goes although it ignores SIGTERM. */
 static void test_deadline(void)
 {
@@ -161,7 +148,7 @@ static void test_deadline(void)
 	g_assert_true(WIFSIGNALED(result.status));
 	g_assert_cmpfloat(result.seconds, >=, 0.5);
 	g_assert_cmpint(atoi(said), >, 0);
-	g_assert_true(killed_group(atoi(said)));
+	g_assert_true(process_is_gone(atoi(said)));
 	close(spec.out);
 }
 

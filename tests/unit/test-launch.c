@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/child.h"
+#include "process.h"
 
 /* Built beside the command, two folders above this test. */
 static gchar *launch;
@@ -164,19 +165,6 @@ static void test_signals_as_given(void)
 	g_assert_cmpstr(launched.said, ==, "SigBlk:\t0000000000000000\n");
 }
 
-static gboolean is_gone(pid_t pid)
-{
-	for (int i = 0; i < 1000; i++) {
-		g_autofree gchar *path = g_strdup_printf("/proc/%d/stat", pid);
-		g_autofree gchar *stat = NULL;
-
-		if (!g_file_get_contents(path, &stat, NULL, NULL) || strstr(stat, ") Z "))
-			return TRUE;
-		g_usleep(10000);
-	}
-	return FALSE;
-}
-
 /* Leaves the group, the session and its parent, then prints its number. */
 #define DAEMON "setsid sh -c 'sleep 1000 & echo $!' & wait; "
 
@@ -187,7 +175,7 @@ static void check_swept(const gchar *script, gdouble deadline, ChildEnd end)
 
 	g_assert_cmpint(launched.result.end, ==, end);
 	g_assert_cmpint(daemon, >, 1);
-	g_assert_true(is_gone(daemon));
+	g_assert_true(process_is_gone(daemon));
 }
 
 static void test_sweep(void)

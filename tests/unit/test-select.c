@@ -7,19 +7,23 @@
 #include "run/select.h"
 #include "tree.h"
 
-static Case cases[] = {{.name = "aligned", .tags = (gchar *[]){"basic"}, .tags_count = 1},
-		       {.name = "fork", .tags = (gchar *[]){"threads"}, .tags_count = 1}};
-static Case more[] = {{.name = "udf", .tags = (gchar *[]){"basic"}, .tags_count = 1}};
-static Suite allocator = {.name = "allocator", .cases = cases, .cases_count = 2};
-static Suite verdicts = {.name = "verdicts",
+/* The model's strings are not const, for they are mostly allocated. */
+#define LIST(...)  ((gchar **)(const gchar *[]){__VA_ARGS__})
+#define WORDS(...) LIST(__VA_ARGS__, NULL)
+
+static Case cases[] = {{.name = (gchar *)"aligned", .tags = LIST("basic"), .tags_count = 1},
+		       {.name = (gchar *)"fork", .tags = LIST("threads"), .tags_count = 1}};
+static Case more[] = {{.name = (gchar *)"udf", .tags = LIST("basic"), .tags_count = 1}};
+static Suite allocator = {.name = (gchar *)"allocator", .cases = cases, .cases_count = 2};
+static Suite verdicts = {.name = (gchar *)"verdicts",
 			 .cases = more,
 			 .cases_count = 1,
 			 .optional = TRUE,
-			 .subjects = (gchar *[]){"glibc"},
+			 .subjects = LIST("glibc"),
 			 .subjects_count = 1};
-static Subject glibc = {.name = "glibc"};
+static Subject glibc = {.name = (gchar *)"glibc"};
 static Subject mimalloc = {
-	.name = "mimalloc-2.1.9", .tags = (gchar *[]){"mimalloc"}, .tags_count = 1};
+	.name = (gchar *)"mimalloc-2.1.9", .tags = LIST("mimalloc"), .tags_count = 1};
 
 /* The pairs that are selected, by the first letters of case and subject. */
 static gchar *selected(const Request *request)
@@ -84,8 +88,6 @@ static void check_refused(Request request, const gchar *message)
 	g_assert_error(error, A64RIG_ERROR, A64RIG_ERROR_USAGE);
 	g_assert_cmpstr(error->message, ==, message);
 }
-
-#define WORDS(...) ((gchar *[]){__VA_ARGS__, NULL})
 
 static void test_unknown(void)
 {
