@@ -40,7 +40,7 @@ UNIT   := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/*.c)))
 
 # V=1 shows the commands.
 Q      := $(if $(V),,@)
-say     = $(if $(V),,@printf '  %-7s %s\n' $1 $(2:$(BUILD)/%=%))
+say     = $(if $(V),,@printf '  %-7s %s\n' '$1' '$(2:$(BUILD)/%=%)')
 
 all: $(BUILD)/a64rig $(BUILD)/a64rig-launch ## build the a64rig command
 
@@ -160,7 +160,7 @@ check-format:
 	$(call say,FORMAT,clang-format)
 	$(Q)clang-format --dry-run --Werror $(FORMATTED)
 
-check-tidy: $(SRC:%.c=$(BUILD)/%.tidy)
+check-tidy: $(SRC:%.c=$(BUILD)/%.tidy) $(BUILD)/src/launch/launch.tidy
 $(BUILD)/%.tidy: %.c .clang-tidy $(BUILD)/flags
 	$(call say,TIDY,$@)
 	$(Q)mkdir -p $(@D)
@@ -169,7 +169,7 @@ $(BUILD)/%.tidy: %.c .clang-tidy $(BUILD)/flags
 
 check-scripts:
 	$(call say,SHELL,shellcheck)
-	$(Q)shellcheck $(wildcard scripts/* tests/e2e/*.t tests/golden/*.t .ci/run)
+	$(Q)shellcheck -x $(filter-out scripts/packages,$(wildcard scripts/*)) $(wildcard tests/e2e/*.t tests/e2e/lib.sh tests/golden/*.t tests/golden/make-cores tests/fuzz/make-seeds .ci/run)
 	$(Q)mandoc -T lint -W warning doc/a64rig.1
 
 bench: all ## time the rig beside the raw tools

@@ -98,7 +98,7 @@ static int parse(struct request *request, char **argv)
 	request->sweep = 0;
 	for (int i = 0; i < LIMITS; i++)
 		request->limit[i] = RLIM_INFINITY;
-	for (argv++; *argv && strcmp(*argv, "--"); argv++)
+	for (argv++; *argv && strcmp(*argv, "--") != 0; argv++)
 		if (!parse_option(request, *argv)) {
 			dprintf(STDERR_FILENO, "a64rig-launch: bad option '%s'\n", *argv);
 			return 0;

@@ -10,7 +10,7 @@ static GPtrArray *names_of(const gchar *words)
 	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
 	g_auto(GStrv) parts = g_strsplit(words, " ", -1);
 
-	for (gchar **part = parts; **parts && *part; part++)
+	for (gchar **part = parts; *part; part++)
 		g_ptr_array_add(names, g_strdup(*part));
 	return names;
 }
