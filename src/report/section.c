@@ -1,5 +1,7 @@
 #include "report/section.h"
 
+#include <signal.h>
+
 /* What the build-id is shortened to: enough to tell builds apart, as git does with commits. */
 #define BUILD_ID_DIGITS 12
 #define FRAMES_MOST     6
@@ -75,11 +77,18 @@ gchar *section_detail(const Finding *finding)
 	return line ? line : failed_stderr(finding->reference);
 }
 
+/* Other signals are sent, by abort() say: where the program stood then tells nothing. */
+static gboolean is_raised_by_insn(int signal)
+{
+	return signal == SIGILL || signal == SIGTRAP || signal == SIGSEGV || signal == SIGBUS ||
+	       signal == SIGFPE;
+}
+
 static void row_instruction(Page *page, const Fault *fault)
 {
 	g_autoptr(GString) text = g_string_new(NULL);
 
-	if (!fault->has_insn)
+	if (!fault->has_insn || !is_raised_by_insn(fault->signal))
 		return;
 	g_string_append_printf(text, "%08x", fault->insn);
 	if (fault->mnemonic)
