@@ -23,9 +23,15 @@ void check_begin(void)
 	printf("malloc from %s\n", check_provider((void *)malloc));
 }
 
+static void write_text(const char *text)
+{
+	if (write(STDERR_FILENO, text, strlen(text)) < 0)
+		_exit(1);
+}
+
 void check_fail(const char *file, int line, const char *property, const char *format, ...)
 {
-	char message[400];
+	char message[400], text[600];
 	va_list arguments;
 	va_start(arguments, format);
 	vsnprintf(message, sizeof(message), format, arguments);
@@ -33,8 +39,10 @@ void check_fail(const char *file, int line, const char *property, const char *fo
 
 	const char *slash = strrchr(file, '/');
 	fflush(stdout);
-	dprintf(STDERR_FILENO, "%s: %s: %s [%s:%d]\n", program_invocation_short_name, property,
-		message, slash ? slash + 1 : file, line);
+	/* One write, as threads may fail together; and no stream, which would want a buffer. */
+	snprintf(text, sizeof(text), "%s: %s: %s [%s:%d]\n", program_invocation_short_name,
+		 property, message, slash ? slash + 1 : file, line);
+	write_text(text);
 	_exit(1);
 }
 
@@ -43,12 +51,6 @@ void check_skip(const char *reason)
 	printf("%s\n", reason);
 	fflush(stdout);
 	_exit(77);
-}
-
-static void write_text(const char *text)
-{
-	if (write(STDERR_FILENO, text, strlen(text)) < 0)
-		_exit(1);
 }
 
 static void deadline_passed(int signal)

@@ -100,6 +100,7 @@ same 'the manual has every key of the JSON result'
 mkdir -p "$work/data/cases/mine" "$work/data/cases/subjects" "$work/config/a64rig/subjects" \
 	"$work/config/a64rig/rig"
 ln -s "$root/rig" "$work/data/rig"
+cp "$root"/cases/subjects/*.yaml "$work/data/cases/subjects"
 section 'Profile: rig\/NAME.yaml' | sed -n '/^\.Bd/,/^\.Ed/{/^\./!p}' >"$work/config/a64rig/rig/myboard.yaml"
 section 'Subject: subjects\/NAME.yaml' | sed -n '/^\.Bd/,/^\.Ed/{/^\./!p}' \
 	>"$work/config/a64rig/subjects/jemalloc-mine.yaml"
