@@ -27,6 +27,7 @@ typedef struct {
 	gchar *reason;      /* why skipped, flaky ("flagged 3 of 5, ok 2 of 5") or a rig fault */
 	gchar *advice;      /* the way out, one or more lines, or NULL */
 	gchar *replay;      /* the one command that repeats just this finding */
+	gboolean resumed;   /* TRUE: taken from an earlier run by --resume */
 } Finding;
 
 Finding *finding_new(const gchar *case_name, const gchar *subject, const gchar *engine);

@@ -2,6 +2,15 @@
 
 #include <json-glib/json-glib.h>
 
+#include "report/schema.h"
+#include "report/text.h"
+
+const gchar *const report_outcomes[REPORT_OUTCOMES] = {
+	[OUTCOME_EXITED] = "exited",       [OUTCOME_SIGNALLED] = "signalled",
+	[OUTCOME_TIMED_OUT] = "timed-out", [OUTCOME_SKIPPED] = "skipped",
+	[OUTCOME_RIG_FAULT] = "rig-fault",
+};
+
 static void add_string(JsonBuilder *json, const gchar *name, const gchar *value)
 {
 	json_builder_set_member_name(json, name);
@@ -52,19 +61,16 @@ static void add_signal(JsonBuilder *json, int signal)
 
 static void add_outcome_members(JsonBuilder *json, const Outcome *outcome)
 {
-	static const gchar *const kinds[] = {
-		[OUTCOME_EXITED] = "exited",       [OUTCOME_SIGNALLED] = "signalled",
-		[OUTCOME_TIMED_OUT] = "timed-out", [OUTCOME_SKIPPED] = "skipped",
-		[OUTCOME_RIG_FAULT] = "rig-fault",
-	};
+	g_autofree gchar *line = outcome_passed(outcome) ? NULL : text_last_line(outcome->err);
 
 	add_string(json, "profile", outcome->profile);
-	add_string(json, "outcome", kinds[outcome->kind]);
+	add_string(json, "outcome", report_outcomes[outcome->kind]);
 	add_count(json, "exit", (guint64)outcome->code, outcome->kind == OUTCOME_EXITED);
 	add_signal(json, outcome->kind == OUTCOME_SIGNALLED ? outcome->signal : 0);
 	add_bool(json, "timed_out", outcome->kind == OUTCOME_TIMED_OUT);
 	add_seconds(json, outcome->seconds);
 	add_count(json, "max_rss_kib", outcome->max_rss, outcome->max_rss > 0);
+	add_string(json, "stderr", line);
 	add_string(json, "reason", outcome->reason);
 }
 
@@ -173,6 +179,7 @@ static void add_finding(JsonBuilder *json, const Finding *finding)
 	add_string(json, "verdict", verdict_name(finding->verdict));
 	add_string(json, "expected", verdict_name(finding->expected));
 	add_bool(json, "as_expected", finding_as_expected(finding));
+	add_bool(json, "resumed", finding->resumed);
 	add_string(json, "reason", finding->reason);
 	add_outcome(json, "baseline", finding->baseline);
 	add_outcome(json, "reference", finding->reference);
@@ -220,7 +227,7 @@ gchar *report_json(const Results *results, G_GNUC_UNUSED gboolean colour, G_GNUC
 	g_autofree gchar *text = NULL;
 
 	json_builder_begin_object(json);
-	add_string(json, "schema", "a64rig.results/1");
+	add_string(json, "schema", REPORT_SCHEMA);
 	add_rig(json, results);
 	add_string(json, "baseline", results->baseline);
 	add_string(json, "reference", results->reference);

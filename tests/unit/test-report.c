@@ -461,7 +461,7 @@ static void check_members(JsonObject *object, const gchar *names)
 	g_assert_cmpuint(json_object_get_size(object), ==, count);
 }
 
-#define OUTCOME_MEMBERS "profile outcome exit signal timed_out seconds max_rss_kib reason"
+#define OUTCOME_MEMBERS "profile outcome exit signal timed_out seconds max_rss_kib stderr reason"
 
 static void check_outcome(JsonObject *finding, const gchar *name)
 {
@@ -485,8 +485,9 @@ static void check_finding(JsonObject *finding)
 {
 	JsonArray *columns = json_object_get_array_member(finding, "columns");
 
-	check_members(finding, "case subject engine verdict expected as_expected reason baseline "
-			       "reference columns fault advice replay");
+	check_members(finding,
+		      "case subject engine verdict expected as_expected resumed reason baseline "
+		      "reference columns fault advice replay");
 	check_outcome(finding, "baseline");
 	check_outcome(finding, "reference");
 	for (guint i = 0; i < json_array_get_length(columns); i++)
