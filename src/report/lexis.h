@@ -1,0 +1,21 @@
+/*
+ * lexis - the words of a JSON text, looked at before it is parsed.
+ *
+ * json-glib takes more than JSON (comments, assignments, numbers that wrap around), ends a string
+ * at a NUL character, and parses what is nested as deeply as the stack goes. What passes here holds
+ * none of that.
+ */
+#ifndef REPORT_LEXIS_H
+#define REPORT_LEXIS_H
+
+#include <glib.h>
+
+/* Lists and objects within each other. */
+#define LEXIS_DEPTH 32
+
+/* FALSE and a usage error with the line, where the text is not UTF-8, holds a word that JSON does
+ * not have, an escape of NUL or of half a character, a number of more than 18 digits in a row, or
+ * lists and objects nested more deeply than LEXIS_DEPTH. */
+gboolean lexis_check(const gchar *text, GError **error);
+
+#endif
