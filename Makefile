@@ -79,7 +79,7 @@ SUBMAKE = +$(MAKE) --no-print-directory $(if $(findstring j,$(firstword -$(MAKEF
 run: setup-run ## set up, build, prepare, then run the default suite on both CPUs
 	$(Q)$(SUBMAKE) all
 	$(Q)scripts/prepare
-	$(Q)$(BUILD)/a64rig run
+	$(Q)$(BUILD)/a64rig run --resume
 
 test: setup-test ## set up, then run all tests
 	$(Q)$(SUBMAKE) all

@@ -65,6 +65,7 @@ Paths *paths_new(GError **error)
 	paths->launch = find_launch(bin);
 	paths->prepared = g_build_filename(g_get_user_cache_dir(), "a64rig", "prepared", NULL);
 	paths->runs = g_build_filename(g_get_user_cache_dir(), "a64rig", "runs", NULL);
+	paths->findings = g_build_filename(g_get_user_cache_dir(), "a64rig", "findings", NULL);
 	paths->config = g_build_filename(g_get_user_config_dir(), "a64rig", NULL);
 	return paths;
 }
@@ -77,6 +78,7 @@ void paths_free(Paths *paths)
 	g_free(paths->launch);
 	g_free(paths->prepared);
 	g_free(paths->runs);
+	g_free(paths->findings);
 	g_free(paths->config);
 	g_free(paths);
 }

@@ -15,6 +15,7 @@ typedef struct {
 	gchar *launch;   /* the a64rig-launch program */
 	gchar *prepared; /* sysroot/, cases/ and subjects/ as scripts/prepare makes them */
 	gchar *runs;     /* the folders of runs */
+	gchar *findings; /* findings of earlier runs */
 	gchar *config;   /* the user's own rig/ and subjects/ */
 } Paths;
 

@@ -16,7 +16,7 @@ typedef struct {
 	gchar **cases, **subjects, **tags, **profiles;
 	gchar *baseline, *reference, *format, *output;
 	gint jobs, timeout, repeat;
-	gboolean keep, dry_run, no_sandbox, quiet;
+	gboolean resume, keep, dry_run, no_sandbox, quiet;
 } Options;
 
 static const gchar summary[] =
@@ -73,6 +73,8 @@ static gboolean parse(Options *o, int *argc, gchar ***argv, int *status)
 		 "Seconds that a case may take (what its manifest says, or 60)", "SECONDS"},
 		{"repeat", 0, 0, G_OPTION_ARG_INT, &o->repeat,
 		 "Run each N times; verdicts that disagree make it flaky (1)", "N"},
+		{"resume", 0, 0, G_OPTION_ARG_NONE, &o->resume,
+		 "Take what was as expected and has not changed since from earlier runs", NULL},
 		{"keep", 'k', 0, G_OPTION_ARG_NONE, &o->keep,
 		 "Leave the folders of all runs: output, core, command", NULL},
 		{"dry-run", 'n', 0, G_OPTION_ARG_NONE, &o->dry_run,
@@ -239,6 +241,7 @@ static int with_request(const Options *options, const ReportFormat *format)
 		.jobs = (guint)options->jobs,
 		.timeout = options->timeout == UNSET ? 0 : (guint)options->timeout,
 		.repeat = (guint)options->repeat,
+		.resume = options->resume,
 		.keep = options->keep,
 		.sandbox = !options->no_sandbox,
 	};

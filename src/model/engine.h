@@ -38,6 +38,7 @@ typedef struct Engine Engine;
 struct Engine {
 	const gchar *name;    /* "user" */
 	const gchar *version; /* "qemu-aarch64 7.2.22"; owned by the engine */
+	const gchar *program; /* path of the emulator; owned by the engine */
 
 	/* Can this profile be run here? Error (rig) with what is missing and the way out. */
 	gboolean (*check)(Engine *self, const Profile *profile, GError **error);

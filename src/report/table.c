@@ -283,6 +283,18 @@ static void add_counts(Page *page, guint *column, const Results *results)
 	}
 }
 
+static guint count_resumed(const Results *results)
+{
+	guint count = 0;
+
+	for (guint i = 0; i < results->findings->len; i++) {
+		const Finding *finding = g_ptr_array_index(results->findings, i);
+
+		count += finding->resumed;
+	}
+	return count;
+}
+
 static void add_summary(Page *page, const Results *results)
 {
 	guint unexpected = results_unexpected(results);
@@ -291,7 +303,8 @@ static void add_summary(Page *page, const Results *results)
 	g_autofree gchar *label = g_strconcat(findings, all ? ":" : "", NULL);
 	g_autofree gchar *time = g_strdup_printf("in %.1f s", results->seconds);
 	g_autofree gchar *surprises = g_strdup_printf("(%u not as expected)", unexpected);
-	guint column = 0;
+	g_autofree gchar *earlier = NULL;
+	guint column = 0, resumed = count_resumed(results);
 
 	page_add(page, STYLE_PLAIN, "\n");
 	if (results->interrupted)
@@ -304,6 +317,10 @@ static void add_summary(Page *page, const Results *results)
 		add_part(page, &column, STYLE_PLAIN,
 			 all == 1 ? "(as expected)" : "(all as expected)");
 	add_part(page, &column, STYLE_PLAIN, time);
+	if (resumed) {
+		earlier = g_strdup_printf("(%u of them from earlier runs)", resumed);
+		add_part(page, &column, STYLE_PLAIN, earlier);
+	}
 	page_add(page, STYLE_PLAIN, "\n");
 }
 

@@ -89,6 +89,11 @@ gboolean program_check(const gchar *path, const gchar *sysroot, GError **error)
 
 	if (!elf_check(path, ELF_PROGRAM, error))
 		return blame_input(error);
+	if (!g_file_test(path, G_FILE_TEST_IS_EXECUTABLE)) {
+		g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_USAGE,
+			    "%s is not executable; 'chmod +x' makes it so", path);
+		return FALSE;
+	}
 	needed = elf_needed(path, &interpreter, error);
 	if (!needed)
 		return blame_input(error);

@@ -21,6 +21,7 @@ typedef struct {
 	guint timeout;    /* seconds for every case; 0: what the manifests say */
 	guint repeat;     /* times that each finding is run; at least 1 */
 	gboolean keep;    /* leave the folders of all runs */
+	gboolean resume;  /* take what has not changed from earlier runs */
 	gboolean sandbox;
 } Request;
 

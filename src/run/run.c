@@ -5,6 +5,7 @@
 
 #include "judge/judge.h"
 #include "run/explain.h"
+#include "run/memory.h"
 #include "run/scratch.h"
 
 typedef struct {
@@ -12,6 +13,8 @@ typedef struct {
 	const Request *request;
 	Engine *engine;
 	Scratch *scratch;
+	Memory *memory; /* NULL: nothing is kept */
+	gchar **keys;   /* of the jobs, in the order of the plan */
 	GCancellable *cancellable;
 	RunProgress progress;
 	gpointer data;
@@ -140,10 +143,26 @@ static Finding *run_repeats(Session *session, const Job *job)
 	return g_steal_pointer(&shown);
 }
 
-static Finding *run_job(Session *session, const Job *job)
+/* What an earlier run found, where that is asked for and nothing has changed. */
+static Finding *recall(const Session *session, const Job *job, const gchar *key)
 {
 	g_autoptr(Finding) finding = NULL;
 
+	if (!key || !session->request->resume || session->request->keep)
+		return NULL;
+	finding = memory_recall(session->memory, key);
+	if (!finding)
+		return NULL;
+	finding->expected = job->expected;
+	return finding_as_expected(finding) ? g_steal_pointer(&finding) : NULL;
+}
+
+static Finding *run_job(Session *session, const Job *job, const gchar *key)
+{
+	g_autoptr(Finding) finding = recall(session, job, key);
+
+	if (finding)
+		return g_steal_pointer(&finding);
 	if (job->skip) {
 		finding = new_finding(session, job);
 		finding->verdict = VERDICT_SKIPPED;
@@ -169,9 +188,11 @@ static void work(gpointer item, gpointer data)
 
 	if (g_cancellable_is_cancelled(session->cancellable))
 		return;
-	finding = run_job(session, job);
+	finding = run_job(session, job, session->keys[index]);
 	if (g_cancellable_is_cancelled(session->cancellable))
 		return;
+	if (session->keys[index] && !finding->resumed)
+		memory_keep(session->memory, session->keys[index], finding);
 	g_mutex_lock(&session->mutex);
 	session->findings[index] = g_steal_pointer(&finding);
 	session->done++;
@@ -212,6 +233,15 @@ static Results *describe(const Plan *plan, const Engine *engine)
 	return results;
 }
 
+/* Keys are made before anything runs: what is changed under way is then not kept as if it had been
+ * there from the start. */
+static void make_keys(Session *session)
+{
+	for (guint i = 0; session->memory && i < session->plan->jobs->len; i++)
+		session->keys[i] =
+			memory_key(session->memory, g_ptr_array_index(session->plan->jobs, i));
+}
+
 static void run_all(Session *session)
 {
 	GThreadPool *pool =
@@ -227,7 +257,9 @@ Results *run_plan(Plan *plan, const Request *request, Engine *engine, GCancellab
 {
 	g_autoptr(Results) results = NULL;
 	g_autoptr(Scratch) scratch = NULL;
+	g_autoptr(Memory) memory = memory_open(request->paths->findings, plan, request, engine);
 	g_autofree Finding **findings = g_new0(Finding *, plan->jobs->len);
+	g_autofree gchar **keys = g_new0(gchar *, plan->jobs->len);
 	gint64 start = g_get_monotonic_time();
 	Session session = {.plan = plan,
 			   .request = request,
@@ -235,6 +267,8 @@ Results *run_plan(Plan *plan, const Request *request, Engine *engine, GCancellab
 			   .cancellable = cancellable,
 			   .progress = progress,
 			   .data = data,
+			   .memory = memory,
+			   .keys = keys,
 			   .findings = findings};
 
 	if (!check_profiles(plan, engine, error))
@@ -243,11 +277,14 @@ Results *run_plan(Plan *plan, const Request *request, Engine *engine, GCancellab
 	if (!scratch)
 		return NULL;
 	session.scratch = scratch;
+	make_keys(&session);
 	run_all(&session);
 	results = describe(plan, engine);
-	for (guint i = 0; i < plan->jobs->len; i++)
+	for (guint i = 0; i < plan->jobs->len; i++) {
 		if (findings[i])
 			g_ptr_array_add(results->findings, findings[i]);
+		g_free(keys[i]);
+	}
 	results->interrupted = g_cancellable_is_cancelled(cancellable);
 	results->seconds = (g_get_monotonic_time() - start) / (gdouble)G_USEC_PER_SEC;
 	scratch->forever = request->keep;

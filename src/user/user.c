@@ -365,6 +365,7 @@ Engine *user_engine_new(const Paths *paths, gboolean sandbox, GError **error)
 	self->qemu = qemu_new(error);
 	if (self->qemu && (!sandbox || sandbox_check(&self->sandbox, error))) {
 		self->engine.version = self->qemu->version;
+		self->engine.program = self->qemu->path;
 		return &self->engine;
 	}
 	close_engine(&self->engine);

@@ -111,9 +111,10 @@ static void test_programs(void)
 		{"needy", "needs libb.so, which is not in the sysroot"},
 		{"lib/liba.so", "is a shared library, not a program"},
 		{"text", "text"},
+		{"modeless", "is not executable; 'chmod +x' makes it so"},
 	};
 
-	shell("touch sysroot/lib/ld-linux-aarch64.so.1");
+	shell("touch sysroot/lib/ld-linux-aarch64.so.1; cp program modeless; chmod 644 modeless");
 	for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
 		g_autofree gchar *message = NULL;
 
