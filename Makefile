@@ -110,9 +110,11 @@ check-unit: all $(UNIT)
 	$(Q)prove --exec scripts/run-unit $(UNIT)
 
 check-sanitized:
-	$(call say,TEST,unit tests under address and undefined sanitizers)
+	$(call say,TEST,under address and undefined sanitizers)
 	$(Q)+$(MAKE) --no-print-directory BUILD=$(SAN) SANITIZE=address,undefined all units
 	$(Q)prove --exec scripts/run-unit $(UNIT:$(BUILD)/%=$(SAN)/%)
+	$(Q)A64RIG=$(abspath $(SAN)/a64rig) prove $(SANITIZED:%=tests/e2e/%.t)
+SANITIZED := verdicts findings input resume
 
 units: $(UNIT)
 
