@@ -6,7 +6,7 @@
 #include "report/read.h"
 #include "report/report.h"
 
-enum { DAYS = 30 };
+#define OLD (G_GINT64_CONSTANT(30) * 24 * 60 * 60) /* seconds */
 
 struct Memory {
 	gchar *folder;
@@ -20,7 +20,7 @@ struct Memory {
 static void forget_old(const gchar *folder)
 {
 	g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
-	gint64 oldest = g_get_real_time() / G_USEC_PER_SEC - DAYS * 24 * 60 * 60;
+	gint64 oldest = g_get_real_time() / G_USEC_PER_SEC - OLD;
 	const gchar *name;
 
 	while (dir && (name = g_dir_read_name(dir))) {
