@@ -157,7 +157,7 @@ $(BUILD)/%.hdr: %.h $(BUILD)/flags
 	$(Q)$(CC) -std=gnu11 $(WARN) $(CPPFLAGS) -include $< -fsyntax-only -xc /dev/null
 	$(Q)touch $@
 
-FORMATTED := $(wildcard src/*/*.[ch] tests/*/*.[ch] cases/*/*.[ch] cases/*/*.cc)
+FORMATTED := $(wildcard src/*/*.[ch] tests/*/*.[ch] tests/e2e/probes/*.c cases/*/*.[ch] cases/*/*.cc)
 check-format:
 	$(call say,FORMAT,clang-format)
 	$(Q)clang-format --dry-run --Werror $(FORMATTED)
