@@ -8,6 +8,10 @@
 
 #include "base/paths.h"
 
+/* The comparison that a user gets who names no profiles. */
+#define REQUEST_BASELINE  "cortex-a72"
+#define REQUEST_REFERENCE "max"
+
 /* Nothing is owned. Arrays end with NULL and may be NULL. */
 typedef struct {
 	const Paths *paths;

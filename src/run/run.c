@@ -340,9 +340,9 @@ gchar *run_replay(const Plan *plan, const Request *request, const Job *job)
 
 	g_strv_builder_add_many(words, "a64rig", "run", "--case", job->name, "--subject",
 				job->subject->file ? job->subject->file : job->subject->name, NULL);
-	if (!g_str_equal(plan->baseline->name, "cortex-a72"))
+	if (!g_str_equal(plan->baseline->name, REQUEST_BASELINE))
 		g_strv_builder_add_many(words, "--baseline", plan->baseline->name, NULL);
-	if (!g_str_equal(plan->reference->name, "max"))
+	if (!g_str_equal(plan->reference->name, REQUEST_REFERENCE))
 		g_strv_builder_add_many(words, "--reference", plan->reference->name, NULL);
 	if (!request->sandbox)
 		g_strv_builder_add(words, "--no-sandbox");
