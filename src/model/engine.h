@@ -34,17 +34,31 @@ typedef struct {
 
 typedef struct Engine Engine;
 
+/* Tells what long work is being done, "booting cortex-a72"; may come from any thread. */
+typedef void (*EngineNews)(const gchar *what, gpointer data);
+
 /* One engine; each implementation has this as its first member. */
 struct Engine {
-	const gchar *name;    /* "user" */
+	const gchar *name;    /* "user" or "system" */
 	const gchar *version; /* "qemu-aarch64 7.2.22"; owned by the engine */
 	const gchar *program; /* path of the emulator; owned by the engine */
 
 	/* Can this profile be run here? Error (rig) with what is missing and the way out. */
 	gboolean (*check)(Engine *self, const Profile *profile, GError **error);
 
-	/* The exact command of a run, for --dry-run and the log. Free with g_strfreev(). */
+	/* The exact command of a run, for --dry-run and the log. NULL where runs are not commands of
+	 * this host. Free with g_strfreev(). */
 	gchar **(*command)(Engine *self, const RunSpec *spec);
+
+	/* What stands for a profile where runs are not commands, for --dry-run: the libvirt domain.
+	 * NULL where command() is not. Caller frees. */
+	gchar *(*domain)(Engine *self, const Profile *profile, GError **error);
+
+	/* Makes ready what the runs share: their data disk, a guest of each profile. NULL where
+	 * there is nothing. specs have no folder. Called once, before the first run(). Error (rig).
+	 */
+	gboolean (*prepare)(Engine *self, const RunSpec *specs, guint count, EngineNews news,
+			    gpointer data, GCancellable *cancellable, GError **error);
 
 	/* Where the program's paths are on this host: pairs of guest and host path, one after the
 	 * other, as inspect/core.h wants them. Free with g_strfreev(). */

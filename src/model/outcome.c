@@ -17,6 +17,8 @@ void outcome_free(Outcome *outcome)
 	g_free(outcome->profile);
 	g_free(outcome->out);
 	g_free(outcome->err);
+	g_strfreev(outcome->hwcaps);
+	g_strfreev(outcome->masked);
 	g_free(outcome->reason);
 	g_free(outcome->folder);
 	g_free(outcome->core);

@@ -28,6 +28,10 @@ typedef struct {
 	guint64 max_rss; /* peak resident size of the emulator and what it ran, KiB; 0 unknown */
 	gchar *out;      /* last part of standard output, valid UTF-8, never NULL */
 	gchar *err;      /* last part of standard error, valid UTF-8, never NULL */
+	gchar **hwcaps;  /* what the kernel that ran it says the CPU has, as /proc/cpuinfo prints
+			    them; NULL where no kernel of its own ran it */
+	gchar **masked;  /* those of them that the program was not told of, because the profile's
+			    board lacks them; NULL: none */
 	gchar *reason;   /* why it was skipped or a rig fault, one line; else NULL */
 	gchar *folder;   /* the run's folder on this host, or NULL when it was removed */
 	gchar *core;     /* the program's core file on this host, or NULL */
