@@ -1,10 +1,10 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/qemu.h"
 #include "cmd/cmd.h"
 #include "isa/isa.h"
 #include "run/plan.h"
-#include "user/qemu.h"
 #include "user/sandbox.h"
 
 /* What a check found. text says what is, or what is wrong; remedy what to do about it. */
@@ -55,7 +55,7 @@ static Diagnosis check_qemu(Patient *patient)
 {
 	GError *error = NULL;
 
-	patient->qemu = qemu_new(&error);
+	patient->qemu = qemu_new(QEMU_USER, &error);
 	if (!patient->qemu)
 		return from_error(error, g_strdup("apt install qemu-user"));
 	return say(FINE, g_strdup_printf("%s, %s", patient->qemu->version, patient->qemu->path),

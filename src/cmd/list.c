@@ -1,8 +1,8 @@
 #include <string.h>
 
+#include "base/qemu.h"
 #include "cmd/cmd.h"
 #include "run/plan.h"
-#include "user/qemu.h"
 
 static const gchar description[] =
 	"Without a word: everything. Words: cases, subjects, profiles, tags.\n"
@@ -48,7 +48,7 @@ static void list_subjects(const Plan *plan)
 
 static void list_profiles(const Plan *plan)
 {
-	g_autoptr(Qemu) qemu = qemu_new(NULL);
+	g_autoptr(Qemu) qemu = qemu_new(QEMU_USER, NULL);
 
 	g_print("Profiles%s%s\n", qemu ? ", on " : "; no qemu-aarch64 was found",
 		qemu ? qemu->version : "");

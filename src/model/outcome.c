@@ -1,5 +1,9 @@
 #include "model/outcome.h"
 
+#include <string.h>
+
+#include "base/tail.h"
+
 Outcome *outcome_new(const gchar *profile)
 {
 	Outcome *outcome = g_new0(Outcome, 1);
@@ -46,4 +50,30 @@ gchar *outcome_describe(const Outcome *outcome)
 		return g_strdup_printf("rig fault: %s", outcome->reason);
 	}
 	g_assert_not_reached();
+}
+
+void outcome_end(Outcome *outcome, OutcomeKind kind, gchar *reason)
+{
+	outcome->kind = kind;
+	g_free(outcome->reason);
+	outcome->reason = reason;
+}
+
+void outcome_exited(Outcome *outcome, int code)
+{
+	gboolean skipped = code == OUTCOME_EXIT_SKIP;
+
+	outcome->code = code;
+	outcome_end(outcome, skipped ? OUTCOME_SKIPPED : OUTCOME_EXITED,
+		    skipped ? tail_last_line(outcome->out) : NULL);
+}
+
+gchar *outcome_preload_complaint(const Outcome *outcome)
+{
+	g_auto(GStrv) lines = g_strsplit(outcome->err, "\n", -1);
+
+	for (gchar **line = lines; *line; line++)
+		if (strstr(*line, "from LD_PRELOAD cannot be preloaded"))
+			return g_strdup_printf("the subject was not loaded: %s", *line);
+	return NULL;
 }

@@ -42,6 +42,16 @@ Outcome *outcome_new(const gchar *profile);
 void outcome_free(Outcome *outcome);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Outcome, outcome_free)
 
+/* Sets how the run ended, and why, which it takes over. */
+void outcome_end(Outcome *outcome, OutcomeKind kind, gchar *reason);
+
+/* The same for an exit status: OUTCOME_EXIT_SKIP is a skip, whose reason is out's last line. */
+void outcome_exited(Outcome *outcome, int code);
+
+/* ld.so goes on without a library that it cannot preload (glibc, elf/rtld.c, do_preload): the
+ * program then ran without its subject. What it says of that, or NULL. Caller frees. */
+gchar *outcome_preload_complaint(const Outcome *outcome);
+
 gboolean outcome_passed(const Outcome *outcome);
 
 /* "exit 0", "exit 3", "SIGILL", "time-out after 30.0 s", "skipped: reason", "rig fault: reason".

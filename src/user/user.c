@@ -9,9 +9,10 @@
 
 #include "base/child.h"
 #include "base/error.h"
-#include "user/qemu.h"
+#include "base/qemu.h"
+#include "base/tail.h"
+#include "user/complaint.h"
 #include "user/sandbox.h"
-#include "user/tail.h"
 
 typedef struct {
 	Engine engine;
@@ -184,33 +185,6 @@ static gboolean run_files_open(RunFiles *files, const RunSpec *spec, const RunSp
 	return FALSE;
 }
 
-static void set_kind(Outcome *outcome, OutcomeKind kind, gchar *reason)
-{
-	outcome->kind = kind;
-	g_free(outcome->reason);
-	outcome->reason = reason;
-}
-
-/* ld.so goes on without a library that it cannot preload: the program then ran without its
- * subject (glibc, elf/rtld.c, do_preload). */
-static gchar *preload_complaint(const gchar *err)
-{
-	g_auto(GStrv) lines = g_strsplit(err, "\n", -1);
-
-	for (gchar **line = lines; *line; line++)
-		if (strstr(*line, "from LD_PRELOAD cannot be preloaded"))
-			return g_strdup_printf("the subject was not loaded: %s", *line);
-	return NULL;
-}
-
-static gchar *last_line(const gchar *text)
-{
-	g_autofree gchar *copy = g_strchomp(g_strdup(text));
-	const gchar *feed = strrchr(copy, '\n');
-
-	return g_strdup(feed ? feed + 1 : *copy ? copy : "no reason given");
-}
-
 /*
  * report          the program's own story         outcome
  * "exited 0"      -                               exited 0, a pass
@@ -231,32 +205,29 @@ void user_map_end(Outcome *outcome, const gchar *report)
 	int number = 0;
 	unsigned long long kib = 0;
 	gchar step[64] = "";
-	gchar *complaint = preload_complaint(outcome->err);
+	gchar *complaint = outcome_preload_complaint(outcome);
 
 	if (!complaint && !g_str_has_prefix(report, "exited 0 ") &&
 	    !(outcome->core && g_str_has_prefix(report, "signalled ")))
 		complaint = qemu_complaint(outcome->err);
 	if (complaint) {
-		set_kind(outcome, OUTCOME_RIG_FAULT, complaint);
+		outcome_end(outcome, OUTCOME_RIG_FAULT, complaint);
 	} else if (sscanf(report, "exited %d %llu", &number, &kib) == 2) {
-		outcome->code = number;
-		set_kind(outcome, OUTCOME_EXITED, NULL);
-		if (number == OUTCOME_EXIT_SKIP)
-			set_kind(outcome, OUTCOME_SKIPPED, last_line(outcome->out));
+		outcome_exited(outcome, number);
 	} else if (sscanf(report, "signalled %d %llu", &number, &kib) == 2) {
 		outcome->signal = number;
-		set_kind(outcome, OUTCOME_SIGNALLED, NULL);
+		outcome_end(outcome, OUTCOME_SIGNALLED, NULL);
 		if (number == SIGKILL)
-			set_kind(outcome, OUTCOME_RIG_FAULT,
-				 g_strdup("the emulator was killed (SIGKILL) from outside"));
+			outcome_end(outcome, OUTCOME_RIG_FAULT,
+				    g_strdup("the emulator was killed (SIGKILL) from outside"));
 	} else if (sscanf(report, "failed %d %63[^\n]", &number, step) == 2) {
-		set_kind(outcome, OUTCOME_RIG_FAULT,
-			 g_strdup_printf("%s: %s", step, g_strerror(number)));
+		outcome_end(outcome, OUTCOME_RIG_FAULT,
+			    g_strdup_printf("%s: %s", step, g_strerror(number)));
 	} else {
-		g_autofree gchar *line = last_line(outcome->err);
+		g_autofree gchar *line = tail_last_line(outcome->err);
 
-		set_kind(outcome, OUTCOME_RIG_FAULT,
-			 g_strdup_printf("the sandbox ended early: %s", line));
+		outcome_end(outcome, OUTCOME_RIG_FAULT,
+			    g_strdup_printf("the sandbox ended early: %s", line));
 	}
 	outcome->max_rss = kib;
 }
@@ -301,12 +272,12 @@ static void collect(Outcome *outcome, const RunSpec *spec, RunFiles *files,
 		*report = '\0';
 	user_map_end(outcome, report);
 	if (result->end == CHILD_TIMED_OUT)
-		set_kind(outcome, OUTCOME_TIMED_OUT, NULL);
+		outcome_end(outcome, OUTCOME_TIMED_OUT, NULL);
 	if (result->end == CHILD_CANCELLED)
-		set_kind(outcome, OUTCOME_RIG_FAULT, g_strdup("interrupted"));
+		outcome_end(outcome, OUTCOME_RIG_FAULT, g_strdup("interrupted"));
 	if (!outcome_passed(outcome) && path_is_full(spec->folder))
-		set_kind(outcome, OUTCOME_RIG_FAULT,
-			 g_strdup_printf("no space left on the disk of '%s'", spec->folder));
+		outcome_end(outcome, OUTCOME_RIG_FAULT,
+			    g_strdup_printf("no space left on the disk of '%s'", spec->folder));
 	outcome->folder = g_strdup(spec->folder);
 }
 
@@ -337,7 +308,7 @@ static Outcome *run(Engine *engine, const RunSpec *spec, GCancellable *cancellab
 			return g_steal_pointer(&outcome);
 		}
 	}
-	set_kind(outcome, OUTCOME_RIG_FAULT, g_strdup(error->message));
+	outcome_end(outcome, OUTCOME_RIG_FAULT, g_strdup(error->message));
 	return g_steal_pointer(&outcome);
 }
 
@@ -362,7 +333,7 @@ Engine *user_engine_new(const Paths *paths, gboolean sandbox, GError **error)
 				.close = close_engine};
 	self->bwrap = sandbox ? g_find_program_in_path("bwrap") : NULL;
 	self->sandbox = (Sandbox){.launch = paths->launch, .bwrap = self->bwrap};
-	self->qemu = qemu_new(error);
+	self->qemu = qemu_new(QEMU_USER, error);
 	if (self->qemu && (!sandbox || sandbox_check(&self->sandbox, error))) {
 		self->engine.version = self->qemu->version;
 		self->engine.program = self->qemu->path;

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/qemu.h"
 #include "model/profile.h"
 #include "tree.h"
-#include "user/qemu.h"
 
 #define HEAD "name: p\ndescription: d\narch: ARMv8.0-A\nsources: [s]\n"
 
@@ -86,7 +86,7 @@ static void test_ours(void)
 	g_assert_no_error(error);
 	for (guint i = 0; i < G_N_ELEMENTS(promised); i++)
 		g_assert_nonnull(profile_find(profiles, promised[i], NULL));
-	qemu = qemu_new(&error);
+	qemu = qemu_new(QEMU_USER, &error);
 	if (!qemu) {
 		g_test_skip(error->message);
 		return;

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "user/qemu.h"
+#include "base/qemu.h"
 #include "user/user.h"
 
 static gchar *recorded(const gchar *name)

@@ -1,4 +1,4 @@
-#include "user/tail.h"
+#include "base/tail.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -22,4 +22,12 @@ gchar *tail_text(int file)
 		start = feed ? feed + 1 : buffer;
 	}
 	return g_utf8_make_valid(start, count - (start - buffer));
+}
+
+gchar *tail_last_line(const gchar *text)
+{
+	g_autofree gchar *copy = g_strchomp(g_strdup(text));
+	const gchar *feed = strrchr(copy, '\n');
+
+	return g_strdup(feed ? feed + 1 : *copy ? copy : "no reason given");
 }
