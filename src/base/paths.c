@@ -38,13 +38,19 @@ static gchar *find_data(const gchar *bin, GError **error)
 	return NULL;
 }
 
-static gchar *find_launch(const gchar *bin)
+/* A program of ours, in a checkout beside the command, else in libexec. */
+static gchar *find_helper(const gchar *bin, const gchar *name)
 {
-	g_autofree gchar *beside = g_build_filename(bin, "a64rig-launch", NULL);
+	g_autofree gchar *beside = g_build_filename(bin, name, NULL);
 
 	if (g_file_test(beside, G_FILE_TEST_EXISTS))
 		return g_steal_pointer(&beside);
-	return g_build_filename(bin, "..", "libexec", "a64rig", "a64rig-launch", NULL);
+	return g_build_filename(bin, "..", "libexec", "a64rig", name, NULL);
+}
+
+static gchar *in_cache(const gchar *name)
+{
+	return g_build_filename(g_get_user_cache_dir(), "a64rig", name, NULL);
 }
 
 Paths *paths_new(GError **error)
@@ -62,10 +68,14 @@ Paths *paths_new(GError **error)
 		return NULL;
 	paths = g_new0(Paths, 1);
 	paths->data = g_canonicalize_filename(data, NULL);
-	paths->launch = find_launch(bin);
-	paths->prepared = g_build_filename(g_get_user_cache_dir(), "a64rig", "prepared", NULL);
-	paths->runs = g_build_filename(g_get_user_cache_dir(), "a64rig", "runs", NULL);
-	paths->findings = g_build_filename(g_get_user_cache_dir(), "a64rig", "findings", NULL);
+	paths->launch = find_helper(bin, "a64rig-launch");
+	paths->guard = find_helper(bin, "a64rig-guard");
+	paths->libvirt = in_cache("libvirt");
+	paths->snapshots = in_cache("snapshots");
+	paths->disks = in_cache("disks");
+	paths->prepared = in_cache("prepared");
+	paths->runs = in_cache("runs");
+	paths->findings = in_cache("findings");
 	paths->config = g_build_filename(g_get_user_config_dir(), "a64rig", NULL);
 	return paths;
 }
@@ -76,6 +86,10 @@ void paths_free(Paths *paths)
 		return;
 	g_free(paths->data);
 	g_free(paths->launch);
+	g_free(paths->guard);
+	g_free(paths->libvirt);
+	g_free(paths->snapshots);
+	g_free(paths->disks);
 	g_free(paths->prepared);
 	g_free(paths->runs);
 	g_free(paths->findings);

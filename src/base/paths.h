@@ -11,12 +11,16 @@
 #include <glib.h>
 
 typedef struct {
-	gchar *data;     /* holds rig/, cases/ and scripts/ */
-	gchar *launch;   /* the a64rig-launch program */
-	gchar *prepared; /* sysroot/, cases/ and subjects/ as scripts/prepare makes them */
-	gchar *runs;     /* the folders of runs */
-	gchar *findings; /* findings of earlier runs */
-	gchar *config;   /* the user's own rig/ and subjects/ */
+	gchar *data;      /* holds rig/, cases/ and scripts/ */
+	gchar *launch;    /* the a64rig-launch program */
+	gchar *guard;     /* the a64rig-guard program */
+	gchar *libvirt;   /* what libvirt has learnt of QEMU */
+	gchar *snapshots; /* of booted guests */
+	gchar *disks;     /* data disks of guests */
+	gchar *prepared;  /* sysroot/, cases/ and subjects/ as scripts/prepare makes them */
+	gchar *runs;      /* the folders of runs */
+	gchar *findings;  /* findings of earlier runs */
+	gchar *config;    /* the user's own rig/ and subjects/ */
 } Paths;
 
 /* Fails (usage) where no data folder can be found. */
