@@ -8,7 +8,7 @@ VERSION    := 0.1.0
 PREFIX     ?= /usr/local
 BUILD      ?= build
 PKG_CONFIG ?= pkg-config
-PKGS       := glib-2.0 gio-2.0 libcyaml yaml-0.1 json-glib-1.0 libxml-2.0 libdw libelf
+PKGS       := glib-2.0 gio-2.0 libcyaml yaml-0.1 json-glib-1.0 libxml-2.0 libdw libelf libvirt libvirt-qemu
 LLVM       ?= llvm-config-22
 
 CFLAGS   ?= -O2 -g
@@ -30,7 +30,7 @@ ifdef SANITIZE
 CFLAGS   += -fsanitize=$(SANITIZE) -fno-sanitize-recover=$(SANITIZE) -fno-omit-frame-pointer
 endif
 
-# src/launch is a program of its own, which runs inside the sandbox.
+# src/launch holds programs of their own, beside the command.
 SRC    := $(sort $(filter-out src/launch/%,$(wildcard src/*/*.c)))
 HDR    := $(sort $(wildcard src/*/*.h))
 OBJ    := $(SRC:%.c=$(BUILD)/%.o)
@@ -42,7 +42,8 @@ UNIT   := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/*.c)))
 Q      := $(if $(V),,@)
 say     = $(if $(V),,@printf '  %-7s %s\n' '$1' '$(2:$(BUILD)/%=%)')
 
-all: $(BUILD)/a64rig $(BUILD)/a64rig-launch ## build the a64rig command
+HELPERS := $(BUILD)/a64rig-launch $(BUILD)/a64rig-guard
+all: $(BUILD)/a64rig $(HELPERS) ## build the a64rig command
 
 $(BUILD)/a64rig: $(MAIN) $(LIB)
 	$(call say,LINK,$@)
@@ -53,7 +54,7 @@ $(LIB): $(filter-out $(MAIN),$(OBJ))
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 # Static, so that it starts in any sandbox and in a fraction of a millisecond.
-$(BUILD)/a64rig-launch: src/launch/launch.c $(BUILD)/flags
+$(HELPERS): $(BUILD)/a64rig-%: src/launch/%.c $(BUILD)/flags
 	$(call say,CC,$@)
 	$(Q)$(CC) -std=gnu11 $(WARN) -D_GNU_SOURCE -O2 -g -static -o $@ $<
 
@@ -162,7 +163,7 @@ check-format:
 	$(call say,FORMAT,clang-format)
 	$(Q)clang-format --dry-run --Werror $(FORMATTED)
 
-check-tidy: $(SRC:%.c=$(BUILD)/%.tidy) $(BUILD)/src/launch/launch.tidy
+check-tidy: $(SRC:%.c=$(BUILD)/%.tidy) $(patsubst %.c,$(BUILD)/%.tidy,$(wildcard src/launch/*.c))
 $(BUILD)/%.tidy: %.c .clang-tidy $(BUILD)/flags
 	$(call say,TIDY,$@)
 	$(Q)mkdir -p $(@D)
@@ -179,7 +180,9 @@ bench: all ## time the rig beside the raw tools
 
 install: all ## install under $(DESTDIR)$(PREFIX)
 	install -Dm755 $(BUILD)/a64rig '$(DESTDIR)$(PREFIX)/bin/a64rig'
-	install -Dm755 $(BUILD)/a64rig-launch '$(DESTDIR)$(PREFIX)/libexec/a64rig/a64rig-launch'
+	for helper in $(HELPERS:$(BUILD)/%=%); do \
+	    install -Dm755 $(BUILD)/$$helper '$(DESTDIR)$(PREFIX)/libexec/a64rig/'$$helper || exit 1; \
+	done
 	install -Dm644 doc/a64rig.1 '$(DESTDIR)$(PREFIX)/share/man/man1/a64rig.1'
 	install -Dm644 doc/a64rig.bash '$(DESTDIR)$(PREFIX)/share/bash-completion/completions/a64rig'
 	for file in $(INSTALLED); do \

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "base/tree.h"
 #include "judge/judge.h"
 #include "run/explain.h"
 #include "run/memory.h"
@@ -73,7 +74,7 @@ static void drop_folder(Outcome *outcome)
 {
 	if (!outcome->folder)
 		return;
-	scratch_remove(outcome->folder);
+	tree_remove(outcome->folder);
 	g_clear_pointer(&outcome->folder, g_free);
 	g_clear_pointer(&outcome->core, g_free);
 }

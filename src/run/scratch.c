@@ -1,6 +1,5 @@
 #include "run/scratch.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -11,103 +10,12 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/tree.h"
 
 enum { LEFT = 5 }; /* folders of earlier invocations that are left for inspection */
 
 /* Files that mark a folder as one that the user asked for, or one that is left unasked. */
 static const gchar kept[] = "kept", left[] = "left";
-
-static DIR *open_folder(int parent, const gchar *name)
-{
-	int folder = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	DIR *dir = folder < 0 ? NULL : fdopendir(folder);
-
-	if (!dir && folder >= 0)
-		close(folder);
-	return dir;
-}
-
-/* A program may have taken the permissions from its own folders. */
-static gboolean give_permission(int parent, const gchar *name)
-{
-	struct stat status;
-
-	return !fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) && S_ISDIR(status.st_mode) &&
-	       !fchmodat(parent, name, 0700, 0);
-}
-
-/* No other folder has the number of this one. */
-static void move_up(int parent, const gchar *name, int top)
-{
-	struct stat status;
-	gchar number[32];
-
-	if (fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW))
-		return;
-	g_snprintf(number, sizeof number, ".%" G_GUINT64_FORMAT, (guint64)status.st_ino);
-	renameat(parent, name, top, number);
-}
-
-/* Removes the entry; a folder that is not empty is moved to the top, if it is not there yet. */
-static gboolean drop(int parent, const gchar *name, int top)
-{
-	if (!unlinkat(parent, name, 0))
-		return TRUE;
-	if (!give_permission(parent, name))
-		return FALSE;
-	if (!unlinkat(parent, name, AT_REMOVEDIR))
-		return TRUE;
-	if (parent != top)
-		move_up(parent, name, top);
-	return FALSE;
-}
-
-/* The next entry but "." and "..". */
-static const gchar *next_name(DIR *dir)
-{
-	struct dirent *entry;
-
-	while ((entry = readdir(dir)))
-		if (!g_str_equal(entry->d_name, ".") && !g_str_equal(entry->d_name, ".."))
-			return entry->d_name;
-	return NULL;
-}
-
-/* Folders within folders are moved up, not walked down: they may be deeper than a path can say.
- * FALSE when nothing could be removed. */
-static gboolean remove_level(DIR *top)
-{
-	gboolean progress = FALSE;
-	const gchar *name, *below;
-
-	rewinddir(top);
-	while ((name = next_name(top))) {
-		DIR *dir;
-
-		if (drop(dirfd(top), name, dirfd(top))) {
-			progress = TRUE;
-			continue;
-		}
-		dir = open_folder(dirfd(top), name);
-		while (dir && (below = next_name(dir)))
-			drop(dirfd(dir), below, dirfd(top));
-		if (dir)
-			closedir(dir);
-		progress |= !unlinkat(dirfd(top), name, AT_REMOVEDIR);
-	}
-	return progress;
-}
-
-void scratch_remove(const gchar *path)
-{
-	DIR *top = give_permission(AT_FDCWD, path) ? open_folder(AT_FDCWD, path) : NULL;
-
-	while (top && remove_level(top))
-		;
-	if (top)
-		closedir(top);
-	remove(path);
-}
 
 /* The descriptor of the locked file, or -1 where another rig holds it. */
 static int take_lock(const gchar *folder)
@@ -153,13 +61,13 @@ static void clean(const gchar *runs)
 		}
 		lock = take_lock(path);
 		if (lock >= 0) {
-			scratch_remove(path);
+			tree_remove(path);
 			close(lock);
 		}
 	}
 	g_ptr_array_sort(old, by_text);
 	for (guint i = 0; i + LEFT < old->len; i++)
-		scratch_remove(g_ptr_array_index(old, i));
+		tree_remove(g_ptr_array_index(old, i));
 }
 
 static gpointer fail(GError **error, const gchar *what, const gchar *path)
@@ -203,7 +111,7 @@ void scratch_free(Scratch *scratch)
 		return;
 	mark = g_build_filename(scratch->path, scratch->forever ? kept : left, NULL);
 	if (!scratch->keep || !g_file_set_contents(mark, "", 0, NULL))
-		scratch_remove(scratch->path);
+		tree_remove(scratch->path);
 	close(scratch->lock);
 	g_free(scratch->path);
 	g_free(scratch);

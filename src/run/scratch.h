@@ -29,7 +29,4 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Scratch, scratch_free)
  * Error (rig). Caller frees the path. */
 gchar *scratch_folder(const Scratch *scratch, const gchar *name, GError **error);
 
-/* Removes a folder and all in it, never following a link. What cannot be removed stays. */
-void scratch_remove(const gchar *path);
-
 #endif

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/tree.h"
 #include "run/scratch.h"
 #include "tree.h"
 
@@ -116,10 +117,10 @@ static void test_links(void)
 	g_assert_cmpint(symlink(precious, file), ==, 0);
 	g_assert_cmpint(symlink("/no/such", dangling), ==, 0);
 	g_assert_cmpint(mkfifo(fifo, 0), ==, 0);
-	scratch_remove(folder);
+	tree_remove(folder);
 	g_assert_false(g_file_test(folder, G_FILE_TEST_EXISTS));
 	g_assert_true(g_file_test(precious, G_FILE_TEST_IS_REGULAR));
-	scratch_remove(link);
+	tree_remove(link);
 }
 
 /* As an ordinary user, in a process of its own. */
@@ -133,7 +134,7 @@ static void remove_closed(const gchar *folder)
 	chmod(b, 0);
 	chmod(a, 0500);
 	chmod(gone, 0);
-	scratch_remove(gone);
+	tree_remove(gone);
 	_exit(g_file_test(gone, G_FILE_TEST_EXISTS) ? 1 : 0);
 }
 
@@ -172,7 +173,7 @@ static void test_deep(void)
 	}
 	close(openat(at, "file", O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
 	close(at);
-	scratch_remove(folder);
+	tree_remove(folder);
 	g_assert_false(g_file_test(folder, G_FILE_TEST_EXISTS));
 }
 

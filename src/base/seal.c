@@ -1,0 +1,123 @@
+#include "base/seal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+
+static gchar *seal_of(const gchar *path)
+{
+	return g_strconcat(path, ".seal", NULL);
+}
+
+static gboolean hash_piece(GChecksum *checksum, int file, off_t from, off_t to)
+{
+	g_autofree guint8 *buffer = g_malloc(1 << 18);
+
+	while (from < to) {
+		ssize_t count = pread(file, buffer, (gsize)MIN(to - from, 1 << 18), from);
+
+		if (count <= 0)
+			return FALSE;
+		g_checksum_update(checksum, buffer, count);
+		from += count;
+	}
+	return TRUE;
+}
+
+/* Holes are not read: where the data lies is part of what is hashed, and a hole that is filled
+ * makes another file of it. */
+static gchar *hash(int file, off_t size)
+{
+	g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
+	off_t at = 0;
+
+	while (at < size) {
+		off_t data = lseek(file, at, SEEK_DATA);
+		off_t hole;
+
+		if (data < 0 && errno == ENXIO)
+			break;
+		hole = data < 0 ? -1 : lseek(file, data, SEEK_HOLE);
+		if (hole < 0)
+			return NULL;
+		g_checksum_update(checksum, (const guchar *)&data, sizeof data);
+		if (!hash_piece(checksum, file, data, hole))
+			return NULL;
+		at = hole;
+	}
+	return g_strdup(g_checksum_get_string(checksum));
+}
+
+static gchar *describe(const struct stat *status)
+{
+	return g_strdup_printf("%lld %lld.%09ld %lld.%09ld %llu", (long long)status->st_size,
+			       (long long)status->st_mtim.tv_sec, status->st_mtim.tv_nsec,
+			       (long long)status->st_ctim.tv_sec, status->st_ctim.tv_nsec,
+			       (unsigned long long)status->st_ino);
+}
+
+static gboolean put(const gchar *path, const gchar *described, const gchar *sum, GError **error)
+{
+	g_autofree gchar *seal = seal_of(path);
+	g_autofree gchar *text = g_strdup_printf("%s\n%s\n", described, sum);
+
+	return g_file_set_contents(seal, text, -1, error);
+}
+
+gboolean seal_write(const gchar *path, GError **error)
+{
+	int file = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat status;
+	g_autofree gchar *sum = NULL;
+	g_autofree gchar *described = NULL;
+
+	if (file >= 0 && !fstat(file, &status))
+		sum = hash(file, status.st_size);
+	if (file >= 0)
+		close(file);
+	if (!sum) {
+		g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG, "cannot read '%s': %s", path,
+			    g_strerror(errno));
+		return FALSE;
+	}
+	described = describe(&status);
+	return put(path, described, sum, error);
+}
+
+static gboolean holds(const gchar *path, int file, const struct stat *status, gchar **lines)
+{
+	g_autofree gchar *described = describe(status);
+	g_autofree gchar *sum = NULL;
+
+	if (g_str_equal(lines[0], described))
+		return TRUE;
+	sum = hash(file, status->st_size);
+	if (g_strcmp0(sum, lines[1]) != 0)
+		return FALSE;
+	put(path, described, sum, NULL);
+	return TRUE;
+}
+
+gboolean seal_holds(const gchar *path)
+{
+	int file = open(path, O_RDONLY | O_CLOEXEC);
+	g_autofree gchar *seal = seal_of(path);
+	g_autofree gchar *text = NULL;
+	g_auto(GStrv) lines = NULL;
+	struct stat status;
+	gboolean fine = FALSE;
+
+	if (file < 0)
+		return FALSE;
+	if (g_file_get_contents(seal, &text, NULL, NULL)) {
+		lines = g_strsplit(text, "\n", 3);
+		fine = g_strv_length(lines) == 3 && !fstat(file, &status) &&
+		       holds(path, file, &status, lines);
+	}
+	close(file);
+	return fine;
+}

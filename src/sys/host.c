@@ -1,0 +1,281 @@
+#include "sys/host.h"
+
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <libvirt/virterror.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/error.h"
+
+/* libvirt's qemu.conf. As root, QEMU keeps root's right to read what lies in root's cache; it has
+ * its seccomp sandbox in any case. Owners and labels of files are left alone. */
+static const gchar configuration[] = "stdio_handler = \"file\"\n"
+				     "security_driver = \"none\"\n"
+				     "namespaces = []\n"
+				     "cgroup_controllers = []\n"
+				     "dynamic_ownership = 0\n"
+				     "remember_owner = 0\n"
+				     "seccomp_sandbox = 1\n";
+static const gchar as_root[] = "user = \"root\"\ngroup = \"root\"\n";
+
+void host_error(GError **error, const gchar *doing)
+{
+	const gchar *said = virGetLastErrorMessage();
+
+	g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG, "%s: %s", doing, said);
+}
+
+/* libvirt prints every error otherwise. */
+static void stay_silent(void *data, virErrorPtr error)
+{
+	(void)data;
+	(void)error;
+}
+
+static gpointer run_events(gpointer data)
+{
+	(void)data;
+	for (;;)
+		if (virEventRunDefaultImpl() < 0)
+			g_usleep(G_USEC_PER_SEC / 100);
+	return NULL;
+}
+
+/* Once for the process: libvirt has one event loop. */
+static gboolean start_events(GError **error)
+{
+	static gsize started;
+
+	if (g_once_init_enter(&started)) {
+		gboolean fine = !virInitialize() && !virEventRegisterDefaultImpl();
+
+		virSetErrorFunc(NULL, stay_silent);
+		if (fine)
+			g_thread_unref(g_thread_new("libvirt", run_events, NULL));
+		g_once_init_leave(&started, fine ? 1 : 2);
+	}
+	if (started == 1)
+		return TRUE;
+	host_error(error, "libvirt cannot be started");
+	return FALSE;
+}
+
+/* What libvirt learns of QEMU takes 2 s to learn and is kept; the rest of the folder is new. */
+static gboolean fill_folder(const gchar *folder, const gchar *cache, GError **error)
+{
+	g_autofree gchar *etc = g_build_filename(folder, "etc", NULL);
+	g_autofree gchar *file = g_build_filename(etc, "qemu.conf", NULL);
+	g_autofree gchar *link = g_build_filename(folder, "cache", NULL);
+	g_autofree gchar *text = g_strconcat(configuration, geteuid() == 0 ? as_root : "", NULL);
+
+	if (!g_mkdir_with_parents(cache, 0700) && !g_mkdir(etc, 0700) && !symlink(cache, link))
+		return g_file_set_contents(file, text, -1, error);
+	g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG, "cannot make '%s': %s", folder,
+		    g_strerror(errno));
+	return FALSE;
+}
+
+static gchar *make_folder(const gchar *cache, GError **error)
+{
+	const gchar *runtime = g_getenv("XDG_RUNTIME_DIR");
+	const gchar *base = runtime && !g_access(runtime, W_OK) ? runtime : "/tmp";
+	g_autofree gchar *folder = g_build_filename(base, "a64rig-XXXXXX", NULL);
+
+	if (!g_mkdtemp_full(folder, 0700)) {
+		g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG,
+			    "cannot make a folder in '%s': %s", base, g_strerror(errno));
+		return NULL;
+	}
+	return fill_folder(folder, cache, error) ? g_steal_pointer(&folder) : NULL;
+}
+
+/* The guard gets one end of a socket as its descriptor 3 and waits for it to hang up. */
+static int start_guard(const gchar *program, const gchar *folder, GPid *pid, GError **error)
+{
+	const gchar *const argv[] = {program, folder, NULL};
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t all;
+	int ends[2], failure;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends)) {
+		failure = errno;
+		ends[0] = ends[1] = -1;
+	} else {
+		sigfillset(&all);
+		posix_spawn_file_actions_init(&actions);
+		posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDWR, 0);
+		posix_spawn_file_actions_adddup2(&actions, 0, 1);
+		posix_spawn_file_actions_adddup2(&actions, 0, 2);
+		/* Above all, so that giving it its place closes nothing of ours first. */
+		posix_spawn_file_actions_adddup2(&actions, ends[1], 3);
+		posix_spawn_file_actions_addclosefrom_np(&actions, 4);
+		posix_spawnattr_init(&attributes);
+		posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK);
+		posix_spawnattr_setsigmask(&attributes, &all);
+		failure = posix_spawn(pid, program, &actions, &attributes, (char *const *)argv,
+				      environ);
+		posix_spawnattr_destroy(&attributes);
+		posix_spawn_file_actions_destroy(&actions);
+		close(ends[1]);
+	}
+	if (!failure)
+		return ends[0];
+	if (ends[0] >= 0)
+		close(ends[0]);
+	g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG, "cannot start '%s': %s", program,
+		    g_strerror(failure));
+	return -1;
+}
+
+static void mark(Host *host, const gchar *name, glong member)
+{
+	g_mutex_lock(&host->mutex);
+	for (guint i = 0; i < host->domains->len; i++) {
+		HostDomain *domain = g_ptr_array_index(host->domains, i);
+
+		if (g_str_equal(domain->name, name))
+			G_STRUCT_MEMBER(gboolean, domain, member) = TRUE;
+	}
+	g_cond_broadcast(&host->changed);
+	g_mutex_unlock(&host->mutex);
+}
+
+static int on_lifecycle(virConnectPtr connection, virDomainPtr domain, int event, int detail,
+			void *data)
+{
+	Host *host = data;
+
+	(void)connection;
+	(void)detail;
+	if (event == VIR_DOMAIN_EVENT_STOPPED || event == VIR_DOMAIN_EVENT_CRASHED)
+		mark(host, virDomainGetName(domain), G_STRUCT_OFFSET(HostDomain, ended));
+	return 0;
+}
+
+static void on_agent(virConnectPtr connection, virDomainPtr domain, int state, int reason,
+		     void *data)
+{
+	Host *host = data;
+
+	(void)connection;
+	(void)reason;
+	if (state == VIR_CONNECT_DOMAIN_EVENT_AGENT_LIFECYCLE_STATE_CONNECTED)
+		mark(host, virDomainGetName(domain), G_STRUCT_OFFSET(HostDomain, agent));
+}
+
+static gboolean connect_to(Host *host, const gchar *uri, GError **error)
+{
+	host->connection = virConnectOpen(uri);
+	if (host->connection &&
+	    virConnectDomainEventRegisterAny(host->connection, NULL, VIR_DOMAIN_EVENT_ID_LIFECYCLE,
+					     VIR_DOMAIN_EVENT_CALLBACK(on_lifecycle), host,
+					     NULL) >= 0 &&
+	    virConnectDomainEventRegisterAny(host->connection, NULL,
+					     VIR_DOMAIN_EVENT_ID_AGENT_LIFECYCLE,
+					     VIR_DOMAIN_EVENT_CALLBACK(on_agent), host, NULL) >= 0)
+		return TRUE;
+	host_error(error, "libvirt cannot be used");
+	return FALSE;
+}
+
+/* As the parent of its guests the rig sees at once when one has ended, whatever the first process
+ * of the machine does. */
+static gboolean open_embedded(Host *host, const Paths *paths, GError **error)
+{
+	g_autofree gchar *uri = NULL;
+
+	host->qemu = qemu_new(QEMU_SYSTEM, error);
+	host->folder = host->qemu ? make_folder(paths->libvirt, error) : NULL;
+	if (!host->folder)
+		return FALSE;
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	host->guard = start_guard(paths->guard, host->folder, &host->guard_pid, error);
+	uri = g_strdup_printf("qemu:///embed?root=%s", host->folder);
+	return host->guard >= 0 && connect_to(host, uri, error);
+}
+
+static gchar *versions(const Host *host)
+{
+	gulong libvirt = 0, qemu = 0;
+
+	virGetVersion(&libvirt, NULL, NULL);
+	if (!host->qemu)
+		virConnectGetVersion(host->connection, &qemu);
+	return host->qemu
+		       ? g_strdup_printf("%s, libvirt %lu.%lu.%lu", host->qemu->version,
+					 libvirt / 1000000, libvirt / 1000 % 1000, libvirt % 1000)
+		       : g_strdup_printf("QEMU %lu.%lu.%lu, libvirt %lu.%lu.%lu", qemu / 1000000,
+					 qemu / 1000 % 1000, qemu % 1000, libvirt / 1000000,
+					 libvirt / 1000 % 1000, libvirt % 1000);
+}
+
+Host *host_open(const Paths *paths, const gchar *uri, GError **error)
+{
+	g_autoptr(Host) host = g_new0(Host, 1);
+
+	host->guard = -1;
+	host->domains = g_ptr_array_new();
+	g_mutex_init(&host->mutex);
+	g_cond_init(&host->changed);
+	if (!start_events(error) ||
+	    !(uri ? connect_to(host, uri, error) : open_embedded(host, paths, error)))
+		return NULL;
+	host->version = versions(host);
+	return g_steal_pointer(&host);
+}
+
+void host_close(Host *host)
+{
+	if (!host)
+		return;
+	if (host->connection)
+		virConnectClose(host->connection);
+	if (host->guard >= 0) {
+		close(host->guard);
+		waitpid(host->guard_pid, NULL, 0);
+	}
+	qemu_free(host->qemu);
+	g_free(host->version);
+	g_free(host->folder);
+	g_ptr_array_unref(host->domains);
+	g_mutex_clear(&host->mutex);
+	g_cond_clear(&host->changed);
+	g_free(host);
+}
+
+HostDomain *host_watch(Host *host, const gchar *name)
+{
+	HostDomain *domain = g_new0(HostDomain, 1);
+
+	domain->name = g_strdup(name);
+	g_mutex_lock(&host->mutex);
+	g_ptr_array_add(host->domains, domain);
+	g_mutex_unlock(&host->mutex);
+	return domain;
+}
+
+void host_unwatch(Host *host, HostDomain *domain)
+{
+	g_mutex_lock(&host->mutex);
+	g_ptr_array_remove_fast(host->domains, domain);
+	g_mutex_unlock(&host->mutex);
+	g_free(domain->name);
+	g_free(domain);
+}
+
+/* libvirt writes it down below the embedded driver's folder. */
+GPid host_process(const Host *host, const gchar *name)
+{
+	g_autofree gchar *base = g_strconcat(name, ".pid", NULL);
+	g_autofree gchar *path = g_build_filename(host->folder, "run", "qemu", base, NULL);
+	g_autofree gchar *text = NULL;
+
+	return g_file_get_contents(path, &text, NULL, NULL) ? atoi(text) : 0;
+}

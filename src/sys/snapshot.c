@@ -1,0 +1,263 @@
+#include "sys/snapshot.h"
+
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/seal.h"
+#include "base/tree.h"
+
+enum {
+	BOOT = 120,   /* seconds until the agent must answer */
+	SETTLE = 60,  /* seconds that the guest's program may take to settle */
+	WAIT_MS = 100 /* between two looks at a lock that another rig holds */
+};
+
+static const DomainSpec unnamed = {.name = "",
+				   .root = "",
+				   .kernel = "",
+				   .initrd = "",
+				   .data = "",
+				   .ram = "",
+				   .port = "",
+				   .console = "",
+				   .memory = DOMAIN_SHARED};
+
+/* A digest of all that the snapshot depends on. */
+static gchar *key_of(const SnapshotSpec *spec, GError **error)
+{
+	const gchar *emulator = spec->host->qemu->path;
+	DomainSpec domain = unnamed;
+	g_autofree gchar *xml = NULL;
+	g_autofree gchar *text = NULL;
+	g_autofree gchar *sum = NULL;
+	GStatBuf status = {0};
+
+	domain.profile = spec->profile;
+	xml = domain_xml(spec->template, &domain, error);
+	if (!xml)
+		return NULL;
+	g_stat(emulator, &status);
+	text = g_strdup_printf("%s\n%s %lld %lld\n%s\n%s", spec->host->version, emulator,
+			       (long long)status.st_size, (long long)status.st_mtime,
+			       spec->image->digest, xml);
+	sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
+	return g_strndup(sum, 16);
+}
+
+static void tell(const SnapshotSpec *spec, const gchar *what)
+{
+	g_autofree gchar *news = g_strdup_printf("%s %s", what, spec->profile->name);
+
+	if (spec->news)
+		spec->news(news, spec->news_data);
+}
+
+static gboolean fail(GError **error, const gchar *what, const gchar *path)
+{
+	g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG, "cannot %s '%s': %s", what, path,
+		    g_strerror(errno));
+	return FALSE;
+}
+
+/* -1 and error where it cannot be had. */
+static int lock(const SnapshotSpec *spec, const gchar *path, GCancellable *cancellable,
+		GError **error)
+{
+	int file = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+	gboolean told = FALSE;
+
+	if (file < 0) {
+		fail(error, "open", path);
+		return -1;
+	}
+	while (flock(file, LOCK_EX | LOCK_NB)) {
+		GPollFD polled = {.fd = -1};
+
+		if (!told)
+			tell(spec, "waiting for another rig, which boots");
+		told = TRUE;
+		g_cancellable_make_pollfd(cancellable, &polled);
+		g_poll(&polled, 1, WAIT_MS);
+		g_cancellable_release_fd(cancellable);
+		if (g_cancellable_set_error_if_cancelled(cancellable, error)) {
+			close(file);
+			return -1;
+		}
+	}
+	return file;
+}
+
+static gboolean take_settled(const gchar *name, const guint8 *bytes, gsize length, gpointer data,
+			     GError **error)
+{
+	g_autofree gchar *said = g_strndup((const gchar *)bytes, length);
+
+	(void)data;
+	if (!g_str_equal(name, "end") || g_str_equal(said, "settled"))
+		return TRUE;
+	g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG, "the guest does not settle: %s", said);
+	return FALSE;
+}
+
+/* What nearly every case reads: it is then in the page cache of every guest. */
+static gboolean settle(Guest *guest, GCancellable *cancellable, GError **error)
+{
+	static const gchar *const warm[] = {
+		"/lib/ld-linux-aarch64.so.1",           "/lib/aarch64-linux-gnu/libc.so.6",
+		"/lib/aarch64-linux-gnu/libm.so.6",     "/usr/lib/aarch64-linux-gnu/libstdc++.so.6",
+		"/lib/aarch64-linux-gnu/libgcc_s.so.1", "/lib/ld-musl-aarch64.so.1",
+	};
+	g_autoptr(GByteArray) order = order_new("settle");
+
+	for (guint i = 0; i < G_N_ELEMENTS(warm); i++)
+		order_add(order, "warm", warm[i]);
+	order_close(order);
+	return guest_ask(guest, order, SETTLE, take_settled, NULL, cancellable, error);
+}
+
+static gboolean freeze(Guest *guest, const Snapshot *made, GError **error)
+{
+	int file = open(made->state, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+	gboolean frozen;
+
+	if (file < 0)
+		return fail(error, "write", made->state);
+	frozen = guest_freeze(guest, file, error);
+	close(file);
+	return frozen;
+}
+
+static DomainSpec domain_of(const SnapshotSpec *spec, const gchar *data, const gchar *console,
+			    const Snapshot *snapshot, DomainMemory memory)
+{
+	return (DomainSpec){.profile = spec->profile,
+			    .root = spec->image->root,
+			    .kernel = spec->image->kernel,
+			    .initrd = spec->image->initrd,
+			    .data = data,
+			    .console = console,
+			    .memory = memory,
+			    .ram = snapshot->ram};
+}
+
+static gboolean boot(const SnapshotSpec *spec, const Snapshot *made, const gchar *console,
+		     GCancellable *cancellable, GError **error)
+{
+	DomainSpec domain = domain_of(spec, spec->data, console, made, DOMAIN_SHARED);
+	Guest *guest = guest_start(spec->host, spec->template, &domain, -1, error);
+	gboolean frozen;
+
+	if (!guest)
+		return FALSE;
+	frozen = guest_await_agent(guest, BOOT, cancellable, error) &&
+		 settle(guest, cancellable, error) && freeze(guest, made, error);
+	guest_end(guest, NULL);
+	return frozen && seal_write(made->ram, error) && seal_write(made->state, error);
+}
+
+static Snapshot *in_folder(const gchar *folder)
+{
+	Snapshot *snapshot = g_new0(Snapshot, 1);
+
+	snapshot->ram = g_build_filename(folder, "ram", NULL);
+	snapshot->state = g_build_filename(folder, "state", NULL);
+	return snapshot;
+}
+
+/* In a folder beside, which is renamed when it is complete. */
+static gboolean make(const SnapshotSpec *spec, const gchar *stem, const gchar *folder,
+		     GCancellable *cancellable, GError **error)
+{
+	g_autofree gchar *making = g_strconcat(stem, ".making", NULL);
+	g_autofree gchar *console = g_strconcat(stem, ".console", NULL);
+	g_autoptr(Snapshot) made = in_folder(making);
+
+	tree_remove(folder);
+	tree_remove(making);
+	unlink(console);
+	tell(spec, "booting");
+	if (g_mkdir(making, 0700))
+		return fail(error, "make", making);
+	if (!boot(spec, made, console, cancellable, error)) {
+		tree_remove(making);
+		return FALSE;
+	}
+	return !g_rename(making, folder) || fail(error, "rename", making);
+}
+
+/* Snapshots of the same profile and image that something has changed for. */
+static void drop_others(const gchar *parent, const gchar *stem, const gchar *folder)
+{
+	g_autoptr(GDir) dir = g_dir_open(parent, 0, NULL);
+	const gchar *name;
+
+	while (dir && (name = g_dir_read_name(dir))) {
+		g_autofree gchar *path = g_build_filename(parent, name, NULL);
+		const gchar *rest = g_str_has_prefix(path, stem) ? path + strlen(stem) : "";
+
+		if (g_str_has_prefix(rest, ".key-") && !g_str_equal(path, folder))
+			tree_remove(path);
+	}
+}
+
+static gboolean whole(const Snapshot *snapshot)
+{
+	return seal_holds(snapshot->state) && seal_holds(snapshot->ram);
+}
+
+Snapshot *snapshot_open(const SnapshotSpec *spec, GCancellable *cancellable, GError **error)
+{
+	g_autofree gchar *base = g_strdup_printf("%s.%s", spec->profile->name, spec->image->name);
+	g_autofree gchar *stem = g_build_filename(spec->folder, base, NULL);
+	g_autofree gchar *lock_path = g_strconcat(stem, ".lock", NULL);
+	g_autofree gchar *key = key_of(spec, error);
+	g_autofree gchar *folder = g_strconcat(stem, ".key-", key, NULL);
+	g_autoptr(Snapshot) snapshot = in_folder(folder);
+	gboolean fine;
+	int held;
+
+	if (!key)
+		return NULL;
+	if (g_mkdir_with_parents(spec->folder, 0700)) {
+		fail(error, "make", spec->folder);
+		return NULL;
+	}
+	held = lock(spec, lock_path, cancellable, error);
+	if (held < 0)
+		return NULL;
+	fine = whole(snapshot) || make(spec, stem, folder, cancellable, error);
+	if (fine)
+		drop_others(spec->folder, stem, folder);
+	close(held);
+	return fine ? g_steal_pointer(&snapshot) : NULL;
+}
+
+void snapshot_free(Snapshot *snapshot)
+{
+	if (!snapshot)
+		return;
+	g_free(snapshot->ram);
+	g_free(snapshot->state);
+	g_free(snapshot);
+}
+
+Guest *snapshot_thaw(const Snapshot *snapshot, const SnapshotSpec *spec, const gchar *data,
+		     const gchar *console, GError **error)
+{
+	DomainSpec domain = domain_of(spec, data, console, snapshot, DOMAIN_PRIVATE);
+	int state = open(snapshot->state, O_RDONLY | O_CLOEXEC);
+	Guest *guest;
+
+	if (state < 0) {
+		fail(error, "read", snapshot->state);
+		return NULL;
+	}
+	guest = guest_start(spec->host, spec->template, &domain, state, error);
+	close(state);
+	return guest;
+}
