@@ -8,13 +8,15 @@ VERSION    := 0.1.0
 PREFIX     ?= /usr/local
 BUILD      ?= build
 PKG_CONFIG ?= pkg-config
-PKGS       := glib-2.0 gio-2.0 libcyaml yaml-0.1 json-glib-1.0 libxml-2.0 libdw libelf libvirt libvirt-qemu
+PKGS       := glib-2.0 gio-2.0 libcyaml yaml-0.1 json-glib-1.0 libxml-2.0 libdw libelf gmodule-2.0
+# What the module of guests brings along, see src/cmd/module.h.
+GUEST_PKGS := libvirt libvirt-qemu libguestfs libarchive
 LLVM       ?= llvm-config-22
 
 CFLAGS   ?= -O2 -g
 WARN     := -Wall -Wextra -Wshadow -Wvla -Wwrite-strings -Wformat=2 \
             -Wstrict-prototypes -Wmissing-prototypes -Wundef
-INCLUDES := $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null) \
+INCLUDES := $(shell $(PKG_CONFIG) --cflags $(PKGS) $(GUEST_PKGS) 2>/dev/null) \
             -isystem $(shell $(LLVM) --includedir 2>/dev/null)
 CPPFLAGS += -Isrc -D_GNU_SOURCE -DA64RIG_VERSION='"$(VERSION)"' -DA64RIG_PREFIX='"$(PREFIX)"' $(INCLUDES)
 # Of LLVM only the disassembler, linked in: relocating the whole of libLLVM.so would cost each start
@@ -22,6 +24,7 @@ CPPFLAGS += -Isrc -D_GNU_SOURCE -DA64RIG_VERSION='"$(VERSION)"' -DA64RIG_PREFIX=
 LDLIBS   += $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null) \
             $(shell $(LLVM) --link-static --ldflags --libs aarch64disassembler 2>/dev/null) \
             -lz -lzstd -lstdc++ -lm
+GUEST_LIBS = $(shell $(PKG_CONFIG) --libs $(GUEST_PKGS) 2>/dev/null)
 LDFLAGS  += -Wl,--gc-sections
 ifdef DEVELOPER
 WARN     += -Werror
@@ -35,6 +38,8 @@ SRC    := $(sort $(filter-out src/launch/%,$(wildcard src/*/*.c)))
 HDR    := $(sort $(wildcard src/*/*.h))
 OBJ    := $(SRC:%.c=$(BUILD)/%.o)
 MAIN   := $(BUILD)/src/cmd/main.o
+GUESTS := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard src/sys/*.c src/image/*.c src/archive/*.c \
+            src/cmd/image.c src/cmd/shell.c)))
 LIB    := $(BUILD)/liba64rig.a
 UNIT   := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/*.c)))
 
@@ -43,11 +48,17 @@ Q      := $(if $(V),,@)
 say     = $(if $(V),,@printf '  %-7s %s\n' '$1' '$(2:$(BUILD)/%=%)')
 
 HELPERS := $(BUILD)/a64rig-launch $(BUILD)/a64rig-guard
-all: $(BUILD)/a64rig $(HELPERS) ## build the a64rig command
+all: $(BUILD)/a64rig $(BUILD)/a64rig-guests.so $(HELPERS) ## build the a64rig command
 
-$(BUILD)/a64rig: $(MAIN) $(LIB)
+# The module finds in the command what it needs of the other folders.
+$(BUILD)/a64rig: $(filter-out $(GUESTS),$(OBJ))
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -rdynamic -Wl,--exclude-libs,ALL -o $@ $^ $(LDLIBS)
+
+$(GUESTS): CFLAGS += -fPIC
+$(BUILD)/a64rig-guests.so: $(GUESTS)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) -shared -o $@ $^ $(GUEST_LIBS)
 
 $(LIB): $(filter-out $(MAIN),$(OBJ))
 	$(call say,AR,$@)
@@ -65,7 +76,7 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 
 # Rebuilds everything when the flags change, and only then.
 $(BUILD)/flags: FORCE
-	$(Q)$(PKG_CONFIG) --exists $(PKGS) && command -v $(LLVM) >/dev/null || \
+	$(Q)$(PKG_CONFIG) --exists $(PKGS) $(GUEST_PKGS) && command -v $(LLVM) >/dev/null || \
 	    { echo 'a64rig: libraries to build with are missing; run scripts/setup'; exit 1; }
 	$(Q)mkdir -p $(@D)
 	$(Q)printf '%s\n' "$$FLAGS" | cmp -s - $@ || printf '%s\n' "$$FLAGS" > $@
@@ -73,7 +84,7 @@ $(BUILD)/flags: export FLAGS := $(CC) $(WARN) $(CPPFLAGS) $(CFLAGS)
 
 $(UNIT): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIB)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(GUEST_LIBS)
 
 # The two commands that a new user types. They use all processors unless told otherwise.
 SUBMAKE = +$(MAKE) --no-print-directory $(if $(findstring j,$(firstword -$(MAKEFLAGS))),,-j$(shell nproc))
@@ -144,7 +155,7 @@ $(BUILD)/fuzz/%.o: %.c $(BUILD)/flags
 
 $(FUZZ:%=$(BUILD)/fuzz/%): $(BUILD)/fuzz/%: $(BUILD)/fuzz/tests/fuzz/%.o $(FUZZOBJ)
 	$(call say,LINK,$@)
-	$(Q)clang $(FUZZFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+	$(Q)clang $(FUZZFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS) $(GUEST_LIBS)
 
 lint: check-floors check-headers check-format check-tidy check-scripts ## the checks of the source itself
 
@@ -180,7 +191,7 @@ bench: all ## time the rig beside the raw tools
 
 install: all ## install under $(DESTDIR)$(PREFIX)
 	install -Dm755 $(BUILD)/a64rig '$(DESTDIR)$(PREFIX)/bin/a64rig'
-	for helper in $(HELPERS:$(BUILD)/%=%); do \
+	for helper in $(HELPERS:$(BUILD)/%=%) a64rig-guests.so; do \
 	    install -Dm755 $(BUILD)/$$helper '$(DESTDIR)$(PREFIX)/libexec/a64rig/'$$helper || exit 1; \
 	done
 	install -Dm644 doc/a64rig.1 '$(DESTDIR)$(PREFIX)/share/man/man1/a64rig.1'
