@@ -13,11 +13,12 @@ void progress_start(Progress *progress, gboolean quiet)
 			       .start = g_get_monotonic_time()};
 }
 
-/* What is left at the pace so far. */
+/* What is left at the pace so far; "" where there is none to tell. */
 static gchar *time_left(const Progress *progress, guint done, guint total)
 {
 	gint64 spent = g_get_monotonic_time() - progress->start;
-	guint seconds = (guint)(spent / done * (total - done) / G_USEC_PER_SEC);
+	guint run = done - progress->earlier;
+	guint seconds = run ? (guint)(spent / run * (total - done) / G_USEC_PER_SEC) : 0;
 
 	if (!seconds)
 		return g_strdup("");
@@ -34,14 +35,12 @@ static void redraw(const Progress *progress, const gchar *line)
 	g_printerr("\r\033[K%s", cut);
 }
 
-void progress_show(const Finding *finding, guint done, guint total, gpointer data)
+static void show(Progress *progress, const Finding *finding, guint done, guint total)
 {
-	Progress *progress = data;
 	g_autofree gchar *left = NULL;
 	g_autofree gchar *line = NULL;
 
-	if (progress->quiet)
-		return;
+	progress->earlier += finding->resumed || !finding->baseline;
 	left = time_left(progress, done, total);
 	line = g_strdup_printf("%u of %u%s  %s, %s: %s", done, total, left, finding->case_name,
 			       finding->subject, verdict_name(finding->verdict));
@@ -51,6 +50,32 @@ void progress_show(const Finding *finding, guint done, guint total, gpointer dat
 		progress->tenths = done * 10 / total;
 		g_printerr("%u of %u%s\n", done, total, left);
 	}
+}
+
+void progress_show(const Finding *finding, guint done, guint total, gpointer data)
+{
+	Progress *progress = data;
+
+	if (progress->quiet)
+		return;
+	g_mutex_lock(&progress->mutex);
+	show(progress, finding, done, total);
+	g_mutex_unlock(&progress->mutex);
+}
+
+void progress_news(const gchar *what, gpointer data)
+{
+	Progress *progress = data;
+
+	if (progress->quiet)
+		return;
+	g_mutex_lock(&progress->mutex);
+	if (progress->terminal)
+		redraw(progress, what);
+	else
+		g_printerr("%s\n", what);
+	progress->start = g_get_monotonic_time();
+	g_mutex_unlock(&progress->mutex);
 }
 
 void progress_end(Progress *progress)

@@ -5,16 +5,17 @@
 #include <unistd.h>
 
 #include "cmd/cmd.h"
+#include "cmd/engines.h"
 #include "cmd/progress.h"
 #include "report/report.h"
 #include "run/run.h"
-#include "user/user.h"
 
 enum { EXIT_INTERRUPTED = 128 + SIGINT, UNSET = G_MININT };
 
 typedef struct {
 	gchar **cases, **subjects, **tags, **profiles;
 	gchar *baseline, *reference, *format, *output;
+	gchar *engine, *image, *isolation, *connect, *pool;
 	gint jobs, timeout, repeat;
 	gboolean resume, keep, dry_run, no_sandbox, quiet;
 } Options;
@@ -31,6 +32,8 @@ static const gchar description[] =
 	"  a64rig run --profiles cortex-a53,cortex-a76       two more columns\n"
 	"  a64rig run -t threads --repeat 5                  find flakes\n"
 	"  a64rig run --format junit --output results.xml    for CI\n"
+	"  a64rig run --engine system -c 'fork-*'            in guests, on a kernel of their own\n"
+	"  a64rig run --engine both -c 'fork-*'              do the two come to the same?\n"
 	"\n"
 	"What is run gets no network, none of your files, and can write nowhere but in a folder "
 	"of\n"
@@ -47,6 +50,11 @@ static void clear(Options *options)
 	g_free(options->reference);
 	g_free(options->format);
 	g_free(options->output);
+	g_free(options->engine);
+	g_free(options->image);
+	g_free(options->isolation);
+	g_free(options->connect);
+	g_free(options->pool);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, clear)
@@ -67,6 +75,18 @@ static gboolean parse(Options *o, int *argc, gchar ***argv, int *status)
 		 "The newer one (" REQUEST_REFERENCE ")", "PROFILE"},
 		{"profiles", 'p', 0, G_OPTION_ARG_STRING_ARRAY, &o->profiles,
 		 "Further columns, separated by commas", "PROFILE,..."},
+		{"engine", 0, 0, G_OPTION_ARG_STRING, &o->engine,
+		 "user: qemu-aarch64; system: guests with a kernel of their own; both (user)",
+		 "ENGINE"},
+		{"image", 0, 0, G_OPTION_ARG_STRING, &o->image,
+		 "What guests boot from (" REQUEST_IMAGE ")", "NAME"},
+		{"isolation", 0, 0, G_OPTION_ARG_STRING, &o->isolation,
+		 "run: a fresh guest for each run; guest: runs share guests (run)", "run|guest"},
+		{"connect", 0, 0, G_OPTION_ARG_STRING, &o->connect,
+		 "The libvirt that boots the guests (one of the rig's own, without a daemon)",
+		 "URI"},
+		{"pool", 0, 0, G_OPTION_ARG_STRING, &o->pool,
+		 "libvirt's storage pool for their disks, with --connect (default)", "NAME"},
 		{"jobs", 'j', 0, G_OPTION_ARG_INT, &o->jobs,
 		 "How many at once (the number of processors)", "N"},
 		{"timeout", 0, 0, G_OPTION_ARG_INT, &o->timeout,
@@ -78,7 +98,7 @@ static gboolean parse(Options *o, int *argc, gchar ***argv, int *status)
 		{"keep", 'k', 0, G_OPTION_ARG_NONE, &o->keep,
 		 "Leave the folders of all runs: output, core, command", NULL},
 		{"dry-run", 'n', 0, G_OPTION_ARG_NONE, &o->dry_run,
-		 "Print the commands, and run nothing", NULL},
+		 "Print the commands, or the guests' libvirt domains, and run nothing", NULL},
 		{"format", 'f', 0, G_OPTION_ARG_STRING, &o->format,
 		 "table, json, junit or tap (table)", "FORMAT"},
 		{"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output,
@@ -179,23 +199,25 @@ static int exit_status(const Results *results)
 {
 	if (results_count(results, VERDICT_RIG_FAULT))
 		return EXIT_RIG_FAULT;
-	return results_unexpected(results) ? EXIT_UNEXPECTED : EXIT_EXPECTED;
+	return results_unexpected(results) || results_undeclared(results) ? EXIT_UNEXPECTED
+									  : EXIT_EXPECTED;
 }
 
-static int carry_out(const Options *options, const Request *request, Plan *plan, Engine *engine,
-		     const ReportFormat *format)
+static int carry_out(const Options *options, const Request *request, Plan *plan,
+		     Engine *const *engines, const ReportFormat *format)
 {
 	g_autoptr(GCancellable) cancellable = g_cancellable_new();
 	g_autoptr(Results) results = NULL;
 	g_autofree gchar *kept = NULL;
 	g_autoptr(GError) error = NULL;
 	Progress progress;
+	RunWatch watch = {.progress = progress_show, .news = progress_news, .data = &progress};
 	int status;
 
 	catch_signals(cancellable);
 	progress_start(&progress, options->quiet);
-	results = run_plan(plan, request, engine, cancellable, progress_show, &progress, &kept,
-			   &error);
+	results = run_plan(plan, request, engines, engines_count(engines), cancellable, &watch,
+			   &kept, &error);
 	progress_end(&progress);
 	if (!results)
 		return cmd_fail(error);
@@ -211,10 +233,10 @@ static int carry_out(const Options *options, const Request *request, Plan *plan,
 	return status ? status : exit_status(results);
 }
 
-static int dry_run(const Request *request, Plan *plan, Engine *engine)
+static int dry_run(const Request *request, Plan *plan, Engine *const *engines)
 {
 	g_autoptr(GError) error = NULL;
-	g_autofree gchar *text = run_dry(plan, request, engine, &error);
+	g_autofree gchar *text = run_dry(plan, request, engines, engines_count(engines), &error);
 
 	if (!text)
 		return cmd_fail(error);
@@ -228,7 +250,7 @@ static int with_request(const Options *options, const ReportFormat *format)
 	g_autoptr(Paths) paths = paths_new(&error);
 	g_auto(GStrv) profiles = split(options->profiles);
 	g_autoptr(Plan) plan = NULL;
-	Engine *engine;
+	Engine **engines;
 	int status;
 	Request request = {
 		.paths = paths,
@@ -244,18 +266,47 @@ static int with_request(const Options *options, const ReportFormat *format)
 		.resume = options->resume,
 		.keep = options->keep,
 		.sandbox = !options->no_sandbox,
+		.image = options->image ? options->image : REQUEST_IMAGE,
+		.connect = options->connect,
+		.pool = options->pool,
+		.share_guests = !g_strcmp0(options->isolation, "guest"),
 	};
 
 	if (!paths || (options->output && !output_fits(options->output, &error)))
 		return cmd_fail(error);
 	plan = plan_new(&request, &error);
-	engine = plan ? user_engine_new(paths, request.sandbox, &error) : NULL;
-	if (!engine)
+	engines = plan ? engines_new(options->engine, &request, &error) : NULL;
+	if (!engines)
 		return cmd_fail(error);
-	status = options->dry_run ? dry_run(&request, plan, engine)
-				  : carry_out(options, &request, plan, engine, format);
-	engine->close(engine);
+	status = options->dry_run ? dry_run(&request, plan, engines)
+				  : carry_out(options, &request, plan, engines, format);
+	engines_free(engines);
 	return status;
+}
+
+/* What is wrong with the options on engines, or NULL. */
+static const gchar *engine_complaint(const Options *options)
+{
+	const struct {
+		const gchar *value, *complaint;
+	} of_guests[] = {
+		{options->image, "--image needs --engine system or both"},
+		{options->isolation, "--isolation needs --engine system or both"},
+		{options->connect, "--connect needs --engine system or both"},
+		{options->pool, "--pool needs --engine system or both"},
+	};
+	const gchar *isolation = options->isolation ? options->isolation : "run";
+
+	if (!engines_known(options->engine))
+		return "--engine takes user, system or both";
+	if (!g_str_equal(isolation, "run") && !g_str_equal(isolation, "guest"))
+		return "--isolation takes run or guest";
+	if (engines_boot(options->engine))
+		return NULL;
+	for (guint i = 0; i < G_N_ELEMENTS(of_guests); i++)
+		if (of_guests[i].value)
+			return of_guests[i].complaint;
+	return NULL;
 }
 
 static int run(int argc, gchar **argv)
@@ -263,10 +314,16 @@ static int run(int argc, gchar **argv)
 	g_auto(Options) options = {
 		.jobs = (gint)MIN(g_get_num_processors(), 1024), .timeout = UNSET, .repeat = 1};
 	const ReportFormat *format;
+	const gchar *complaint;
 	int status;
 
 	if (!parse(&options, &argc, &argv, &status))
 		return status;
+	if (!options.engine)
+		options.engine = g_strdup("user");
+	complaint = engine_complaint(&options);
+	if (complaint)
+		return usage(complaint);
 	if (options.jobs < 1 || options.jobs > 1024)
 		return usage("--jobs takes a number from 1 to 1024");
 	if (options.timeout != UNSET && (options.timeout < 1 || options.timeout > 86400))

@@ -1,5 +1,6 @@
 #include "model/fault.h"
 
+#include <signal.h>
 #include <string.h>
 
 Fault *fault_new(int signal)
@@ -48,6 +49,12 @@ void frame_free(Frame *frame)
 	g_free(frame->function);
 	g_free(frame->source);
 	g_free(frame);
+}
+
+gboolean fault_is_of_insn(const Fault *fault)
+{
+	return fault->signal == SIGILL || fault->signal == SIGTRAP || fault->signal == SIGSEGV ||
+	       fault->signal == SIGBUS || fault->signal == SIGFPE;
 }
 
 gchar *fault_signal_name(int signal)

@@ -55,6 +55,10 @@ Frame *frame_new(guint64 pc);
 void frame_free(Frame *frame);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Frame, frame_free)
 
+/* Is it a signal that an instruction raises? Others are sent, by abort() say: where the program
+ * stood then tells nothing. */
+gboolean fault_is_of_insn(const Fault *fault);
+
 /* "SIGILL" for 4; "signal 99" for one without a name. Caller frees. */
 gchar *fault_signal_name(int signal);
 

@@ -51,12 +51,31 @@ gboolean finding_as_expected(const Finding *finding)
 	return finding->verdict == VERDICT_OK || finding->verdict == VERDICT_SKIPPED;
 }
 
+gboolean finding_comparable(const Finding *a, const Finding *b)
+{
+	return a->verdict != VERDICT_NONE && a->verdict != VERDICT_RIG_FAULT &&
+	       b->verdict != VERDICT_NONE && b->verdict != VERDICT_RIG_FAULT &&
+	       !g_strcmp0(a->case_name, b->case_name) && !g_strcmp0(a->subject, b->subject) &&
+	       g_strcmp0(a->engine, b->engine) != 0;
+}
+
+void disagreement_free(Disagreement *disagreement)
+{
+	if (!disagreement)
+		return;
+	g_free(disagreement->case_name);
+	g_free(disagreement->subject);
+	g_free(disagreement->what);
+	g_free(disagreement);
+}
+
 Results *results_new(void)
 {
 	Results *results = g_new0(Results, 1);
 
 	results->profiles = g_ptr_array_new_with_free_func(g_free);
 	results->findings = g_ptr_array_new_with_free_func((GDestroyNotify)finding_free);
+	results->disagreements = g_ptr_array_new_with_free_func((GDestroyNotify)disagreement_free);
 	return results;
 }
 
@@ -71,6 +90,7 @@ void results_free(Results *results)
 	g_free(results->reference);
 	g_ptr_array_unref(results->profiles);
 	g_ptr_array_unref(results->findings);
+	g_ptr_array_unref(results->disagreements);
 	g_free(results);
 }
 
@@ -92,5 +112,41 @@ guint results_unexpected(const Results *results)
 
 	for (guint i = 0; i < results->findings->len; i++)
 		count += !finding_as_expected(g_ptr_array_index(results->findings, i));
+	return count;
+}
+
+GPtrArray *results_engines(const Results *results)
+{
+	GPtrArray *engines = g_ptr_array_new();
+
+	for (guint i = 0; i < results->findings->len; i++) {
+		const Finding *finding = g_ptr_array_index(results->findings, i);
+
+		if (finding->engine &&
+		    !g_ptr_array_find_with_equal_func(engines, finding->engine, g_str_equal, NULL))
+			g_ptr_array_add(engines, finding->engine);
+	}
+	return engines;
+}
+
+guint results_compared(const Results *results)
+{
+	guint count = 0;
+
+	for (guint i = 1; i < results->findings->len; i++)
+		count += finding_comparable(g_ptr_array_index(results->findings, i - 1),
+					    g_ptr_array_index(results->findings, i));
+	return count;
+}
+
+guint results_undeclared(const Results *results)
+{
+	guint count = 0;
+
+	for (guint i = 0; i < results->disagreements->len; i++) {
+		const Disagreement *disagreement = g_ptr_array_index(results->disagreements, i);
+
+		count += !disagreement->declared;
+	}
 	return count;
 }

@@ -43,17 +43,33 @@ const Fault *finding_fault(const Finding *finding);
 /* TRUE where the verdict is the stated expectation, or ok or skipped where none was stated. */
 gboolean finding_as_expected(const Finding *finding);
 
+/* Do both say something of the same case and subject, each on an engine of its own? A rig fault
+ * says nothing. */
+gboolean finding_comparable(const Finding *a, const Finding *b);
+
+/* Two engines that come to different findings on one case and subject. */
+typedef struct {
+	gchar *case_name;
+	gchar *subject;
+	gchar *what;       /* one line: "verdict: user flagged, system ok" */
+	gboolean declared; /* TRUE: the suite states different verdicts for the engines */
+} Disagreement;
+
+void disagreement_free(Disagreement *disagreement);
+
 /* All findings of one invocation, with what is needed to read them later. */
 typedef struct {
 	gchar *rig_version; /* a64rig's own */
-	gchar *qemu;        /* "qemu-aarch64 7.2.22" */
+	gchar *qemu;        /* "qemu-aarch64 7.2.22"; of several engines joined by ", " */
 	gchar *host;        /* "x86_64 Linux 6.1.0" */
 	gchar *baseline;    /* profile names */
 	gchar *reference;
-	GPtrArray *profiles;  /* of gchar*: the extra columns; never NULL */
-	GPtrArray *findings;  /* of Finding; never NULL */
-	gdouble seconds;      /* wall time of the whole */
-	gboolean interrupted; /* TRUE: ended by a signal before all was run */
+	GPtrArray *profiles; /* of gchar*: the extra columns; never NULL */
+	GPtrArray *findings; /* of Finding; those of one case and subject on several engines one
+				after the other; never NULL */
+	GPtrArray *disagreements; /* of Disagreement; never NULL */
+	gdouble seconds;          /* wall time of the whole */
+	gboolean interrupted;     /* TRUE: ended by a signal before all was run */
 } Results;
 
 Results *results_new(void);
@@ -63,5 +79,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Results, results_free)
 /* Number of findings with this verdict, and of those not as expected. */
 guint results_count(const Results *results, Verdict verdict);
 guint results_unexpected(const Results *results);
+
+/* Names of the engines that there are findings of, const gchar*, in their order. Caller frees. */
+GPtrArray *results_engines(const Results *results);
+
+/* Number of pairs of findings that were compared, and of disagreements that were not declared. */
+guint results_compared(const Results *results);
+guint results_undeclared(const Results *results);
 
 #endif

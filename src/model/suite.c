@@ -15,6 +15,8 @@
 static const cyaml_schema_field_t expectation_fields[] = {
 	TEXT("subject", Expectation, subject),
 	TEXT("verdict", Expectation, verdict),
+	CYAML_FIELD_STRING_PTR("engine", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, Expectation,
+			       engine, 1, CYAML_UNLIMITED),
 	CYAML_FIELD_END,
 };
 
@@ -54,10 +56,27 @@ static const cyaml_schema_value_t schema = {
 	CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, Suite, suite_fields),
 };
 
-static gboolean check_case(const Case *self, const gchar *path, GError **error)
+static gboolean check_expectation(const Case *self, const Expectation *stated, const gchar *path,
+				  GError **error)
 {
+	static const gchar *const engines[] = {"user", "system", NULL};
 	Verdict verdict;
 
+	if (!verdict_parse(stated->verdict, &verdict)) {
+		manifest_refuse(error, path, "case '%s': expect: '%s' is not a verdict", self->name,
+				stated->verdict);
+		return FALSE;
+	}
+	if (stated->engine && !g_strv_contains(engines, stated->engine)) {
+		manifest_refuse(error, path, "case '%s': expect: '%s' is neither user nor system",
+				self->name, stated->engine);
+		return FALSE;
+	}
+	return TRUE;
+}
+
+static gboolean check_case(const Case *self, const gchar *path, GError **error)
+{
 	if (strchr(self->program, '/')) {
 		manifest_refuse(error, path, "case '%s': program: '%s' must be a file name",
 				self->name, self->program);
@@ -76,11 +95,8 @@ static gboolean check_case(const Case *self, const gchar *path, GError **error)
 			return FALSE;
 		}
 	for (guint i = 0; i < self->expect_count; i++)
-		if (!verdict_parse(self->expect[i].verdict, &verdict)) {
-			manifest_refuse(error, path, "case '%s': expect: '%s' is not a verdict",
-					self->name, self->expect[i].verdict);
+		if (!check_expectation(self, &self->expect[i], path, error))
 			return FALSE;
-		}
 	return TRUE;
 }
 
@@ -167,12 +183,27 @@ gboolean case_has_tag(const Case *self, const gchar *tag)
 	return FALSE;
 }
 
-Verdict case_expect(const Case *self, const gchar *subject)
+Verdict case_expect(const Case *self, const gchar *subject, const gchar *engine)
 {
-	Verdict verdict = VERDICT_NONE;
+	Verdict any = VERDICT_NONE, own = VERDICT_NONE;
 
+	for (guint i = 0; i < self->expect_count; i++) {
+		const Expectation *stated = &self->expect[i];
+
+		if (!g_str_equal(stated->subject, subject))
+			continue;
+		if (!stated->engine)
+			verdict_parse(stated->verdict, &any);
+		else if (g_str_equal(stated->engine, engine))
+			verdict_parse(stated->verdict, &own);
+	}
+	return own != VERDICT_NONE ? own : any;
+}
+
+gboolean case_names_engine(const Case *self, const gchar *subject)
+{
 	for (guint i = 0; i < self->expect_count; i++)
-		if (g_str_equal(self->expect[i].subject, subject))
-			verdict_parse(self->expect[i].verdict, &verdict);
-	return verdict;
+		if (self->expect[i].engine && g_str_equal(self->expect[i].subject, subject))
+			return TRUE;
+	return FALSE;
 }

@@ -11,6 +11,7 @@
 typedef struct {
 	gchar *subject;
 	gchar *verdict;
+	gchar *engine; /* NULL: whichever */
 } Expectation;
 
 typedef struct {
@@ -54,7 +55,11 @@ GPtrArray *suites_load(const gchar *folder, GError **error);
 gboolean case_has_libc(const Case *self, const gchar *libc);
 gboolean case_has_tag(const Case *self, const gchar *tag);
 
-/* The verdict that the case states for this subject; VERDICT_NONE where it states none. */
-Verdict case_expect(const Case *self, const gchar *subject);
+/* The verdict that the case states for this subject on this engine, rather than on any;
+ * VERDICT_NONE where it states none. */
+Verdict case_expect(const Case *self, const gchar *subject, const gchar *engine);
+
+/* Does the case tell the engines apart for this subject? */
+gboolean case_names_engine(const Case *self, const gchar *subject);
 
 #endif

@@ -9,21 +9,26 @@
 static void tally_free(Tally *tally)
 {
 	g_free(tally->subject);
+	g_free(tally->engine);
 	g_ptr_array_unref(tally->findings);
 	g_free(tally);
 }
 
-static Tally *tally_of(GPtrArray *tallies, GHashTable *by_name, const gchar *subject)
+static Tally *tally_of(GPtrArray *tallies, GHashTable *by_name, const Finding *finding)
 {
-	Tally *tally = g_hash_table_lookup(by_name, subject);
+	const gchar *subject = finding->subject ? finding->subject : "?";
+	const gchar *engine = finding->engine ? finding->engine : "?";
+	g_autofree gchar *key = g_strdup_printf("%s\n%s", engine, subject);
+	Tally *tally = g_hash_table_lookup(by_name, key);
 
 	if (tally)
 		return tally;
 	tally = g_new0(Tally, 1);
 	tally->subject = text_clean(subject);
+	tally->engine = text_clean(engine);
 	tally->findings = g_ptr_array_new();
 	g_ptr_array_add(tallies, tally);
-	g_hash_table_insert(by_name, g_strdup(subject), tally);
+	g_hash_table_insert(by_name, g_steal_pointer(&key), tally);
 	return tally;
 }
 
@@ -35,8 +40,7 @@ GPtrArray *tallies_new(const Results *results)
 
 	for (guint i = 0; i < results->findings->len; i++) {
 		Finding *finding = g_ptr_array_index(results->findings, i);
-		Tally *tally =
-			tally_of(tallies, by_name, finding->subject ? finding->subject : "?");
+		Tally *tally = tally_of(tallies, by_name, finding);
 
 		g_ptr_array_add(tally->findings, finding);
 		tally->total++;
@@ -160,18 +164,6 @@ static gchar *key_of(const Finding *finding, GroupKind kind)
 		kind == GROUP_FAULT || !detail ? "" : detail);
 }
 
-static guint subject_total(const Results *results, const gchar *subject)
-{
-	guint total = 0;
-
-	for (guint i = 0; i < results->findings->len; i++) {
-		const Finding *finding = g_ptr_array_index(results->findings, i);
-
-		total += !g_strcmp0(finding->subject, subject);
-	}
-	return total;
-}
-
 GPtrArray *groups_new(const Results *results, GroupKind kind)
 {
 	GPtrArray *groups = g_ptr_array_new_with_free_func((GDestroyNotify)group_free);
@@ -187,7 +179,6 @@ GPtrArray *groups_new(const Results *results, GroupKind kind)
 		if (!group) {
 			group = g_new0(Group, 1);
 			group->findings = g_ptr_array_new();
-			group->total = subject_total(results, finding->subject);
 			group->results = results;
 			g_ptr_array_add(groups, group);
 			g_hash_table_insert(by_key, g_steal_pointer(&key), group);
@@ -202,10 +193,10 @@ gboolean group_expected(const Group *group)
 	return finding_as_expected(g_ptr_array_index(group->findings, 0));
 }
 
-gchar *group_subject(const Group *group)
+/* How many subjects have a finding in the group. */
+static guint count_subjects(const Group *group)
 {
 	g_autoptr(GHashTable) subjects = g_hash_table_new(g_str_hash, g_str_equal);
-	const Finding *first = g_ptr_array_index(group->findings, 0);
 
 	for (guint i = 0; i < group->findings->len; i++) {
 		const Finding *finding = g_ptr_array_index(group->findings, i);
@@ -213,23 +204,64 @@ gchar *group_subject(const Group *group)
 		if (finding->subject)
 			g_hash_table_add(subjects, finding->subject);
 	}
-	if (g_hash_table_size(subjects) > 1)
-		return g_strdup_printf("%u subjects", g_hash_table_size(subjects));
-	return text_clean(first->subject);
+	return g_hash_table_size(subjects);
+}
+
+gchar *group_subject(const Group *group)
+{
+	const Finding *first = g_ptr_array_index(group->findings, 0);
+	guint count = count_subjects(group);
+
+	return count > 1 ? g_strdup_printf("%u subjects", count) : text_clean(first->subject);
+}
+
+gchar *group_engine(const Group *group)
+{
+	const Finding *first = g_ptr_array_index(group->findings, 0);
+	g_autoptr(GPtrArray) engines = results_engines(group->results);
+
+	for (guint i = 1; i < group->findings->len; i++) {
+		const Finding *finding = g_ptr_array_index(group->findings, i);
+
+		if (g_strcmp0(finding->engine, first->engine) != 0)
+			return NULL;
+	}
+	return engines->len > 1 ? text_clean(first->engine) : NULL;
+}
+
+/* Findings of the subject, each case once, whatever the engine; a case without a name is one of its
+ * own. */
+static GPtrArray *distinct_cases(const GPtrArray *findings, const gchar *subject)
+{
+	GPtrArray *names = g_ptr_array_new();
+	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+
+	for (guint i = 0; i < findings->len; i++) {
+		const Finding *finding = g_ptr_array_index(findings, i);
+
+		if (g_strcmp0(finding->subject, subject) != 0)
+			continue;
+		if (!finding->case_name || g_hash_table_add(seen, finding->case_name))
+			g_ptr_array_add(names, finding->case_name);
+	}
+	return names;
+}
+
+static gboolean same_name(gconstpointer a, gconstpointer b)
+{
+	return !g_strcmp0(a, b);
 }
 
 /* Cases of the group's subject that are not in the group. */
-static GPtrArray *cases_left_out(const Group *group)
+static GPtrArray *cases_left_out(const GPtrArray *all, GPtrArray *in)
 {
 	GPtrArray *names = g_ptr_array_new();
-	const Finding *first = g_ptr_array_index(group->findings, 0);
 
-	for (guint i = 0; i < group->results->findings->len; i++) {
-		const Finding *finding = g_ptr_array_index(group->results->findings, i);
+	for (guint i = 0; i < all->len; i++) {
+		gchar *name = g_ptr_array_index(all, i);
 
-		if (!g_strcmp0(finding->subject, first->subject) &&
-		    !g_ptr_array_find(group->findings, finding, NULL))
-			g_ptr_array_add(names, finding->case_name);
+		if (name && !g_ptr_array_find_with_equal_func(in, name, same_name, NULL))
+			g_ptr_array_add(names, name);
 	}
 	return names;
 }
@@ -249,27 +281,24 @@ static void add_names(GString *text, const GPtrArray *names)
 
 gchar *group_cases(const Group *group)
 {
+	const Finding *first = g_ptr_array_index(group->findings, 0);
 	g_autoptr(GString) text = g_string_new(NULL);
-	g_autoptr(GPtrArray) names = g_ptr_array_new();
+	g_autoptr(GPtrArray) all = distinct_cases(group->results->findings, first->subject);
+	g_autoptr(GPtrArray) names = distinct_cases(group->findings, first->subject);
 	g_autoptr(GPtrArray) others = NULL;
 
-	if (group->findings->len > group->total)
+	if (count_subjects(group) > 1)
 		return g_strdup_printf("%u findings", group->findings->len);
-	if (group->findings->len == group->total && group->total > 1)
-		return g_strdup_printf("all %u", group->total);
-	others = cases_left_out(group);
-	if (others->len > 0 && others->len <= LEFT_OUT_MOST && others->len < group->findings->len) {
+	if (names->len == all->len && all->len > 1)
+		return g_strdup_printf("all %u", all->len);
+	others = cases_left_out(all, names);
+	if (others->len > 0 && others->len <= LEFT_OUT_MOST && others->len < names->len) {
 		g_string_append(text, "all but ");
 		add_names(text, others);
 		return g_string_free(g_steal_pointer(&text), FALSE);
 	}
-	if (group->total > 1)
-		g_string_append_printf(text, "%u of %u: ", group->findings->len, group->total);
-	for (guint i = 0; i < group->findings->len; i++) {
-		const Finding *finding = g_ptr_array_index(group->findings, i);
-
-		g_ptr_array_add(names, finding->case_name);
-	}
+	if (all->len > 1)
+		g_string_append_printf(text, "%u of %u: ", names->len, all->len);
 	add_names(text, names);
 	return g_string_free(g_steal_pointer(&text), FALSE);
 }

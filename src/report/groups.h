@@ -6,9 +6,10 @@
 
 #include "model/finding.h"
 
-/* All findings of one subject. */
+/* All findings of one subject on one engine. */
 typedef struct {
 	gchar *subject;      /* fit for a terminal */
+	gchar *engine;       /* the same */
 	GPtrArray *findings; /* of Finding, not owned */
 	guint total;
 	guint verdicts[VERDICT_COUNT];
@@ -39,7 +40,6 @@ typedef enum {
 /* Findings that would be told in the same words. */
 typedef struct {
 	GPtrArray *findings;    /* of Finding, not owned; never empty */
-	guint total;            /* findings that the subject has in all */
 	const Results *results; /* the group is of; not owned */
 } Group;
 
@@ -53,7 +53,12 @@ gboolean group_expected(const Group *group);
 /* The group's subject, fit for a terminal, or "16 subjects". Caller frees. */
 gchar *group_subject(const Group *group);
 
-/* "all 17", "all but fork", "9 of 17: zeroing, fork and 7 more". Caller frees. */
+/* The engine that alone found it so, where several ran and may have; else NULL. Fit for a terminal.
+ * Caller frees. */
+gchar *group_engine(const Group *group);
+
+/* "all 17", "all but fork", "9 of 17: zeroing, fork and 7 more"; a case that several engines found
+ * so counts once. "34 findings" of several subjects. Caller frees. */
 gchar *group_cases(const Group *group);
 
 #endif

@@ -59,6 +59,23 @@ static void add_signal(JsonBuilder *json, int signal)
 	add_string(json, "signal", name);
 }
 
+/* NULL is null, not an empty list. */
+static void add_strings(JsonBuilder *json, const gchar *name, gchar *const *values)
+{
+	json_builder_set_member_name(json, name);
+	if (!values) {
+		json_builder_add_null_value(json);
+		return;
+	}
+	json_builder_begin_array(json);
+	for (; *values; values++) {
+		g_autofree gchar *valid = g_utf8_make_valid(*values, -1);
+
+		json_builder_add_string_value(json, valid);
+	}
+	json_builder_end_array(json);
+}
+
 static void add_outcome_members(JsonBuilder *json, const Outcome *outcome)
 {
 	g_autofree gchar *line = outcome_passed(outcome) ? NULL : text_last_line(outcome->err);
@@ -70,6 +87,8 @@ static void add_outcome_members(JsonBuilder *json, const Outcome *outcome)
 	add_bool(json, "timed_out", outcome->kind == OUTCOME_TIMED_OUT);
 	add_seconds(json, outcome->seconds);
 	add_count(json, "max_rss_kib", outcome->max_rss, outcome->max_rss > 0);
+	add_strings(json, "hwcaps", outcome->hwcaps);
+	add_strings(json, "masked", outcome->masked);
 	add_string(json, "stderr", line);
 	add_string(json, "reason", outcome->reason);
 }
@@ -209,6 +228,23 @@ static void add_findings(JsonBuilder *json, const GPtrArray *findings)
 	json_builder_end_array(json);
 }
 
+static void add_disagreements(JsonBuilder *json, const GPtrArray *disagreements)
+{
+	json_builder_set_member_name(json, "disagreements");
+	json_builder_begin_array(json);
+	for (guint i = 0; i < disagreements->len; i++) {
+		const Disagreement *disagreement = g_ptr_array_index(disagreements, i);
+
+		json_builder_begin_object(json);
+		add_string(json, "case", disagreement->case_name);
+		add_string(json, "subject", disagreement->subject);
+		add_string(json, "what", disagreement->what);
+		add_bool(json, "declared", disagreement->declared);
+		json_builder_end_object(json);
+	}
+	json_builder_end_array(json);
+}
+
 static void add_summary(JsonBuilder *json, const Results *results)
 {
 	json_builder_set_member_name(json, "summary");
@@ -234,6 +270,7 @@ gchar *report_json(const Results *results, G_GNUC_UNUSED gboolean colour, G_GNUC
 	add_seconds(json, results->seconds);
 	add_bool(json, "interrupted", results->interrupted);
 	add_findings(json, results->findings);
+	add_disagreements(json, results->disagreements);
 	add_summary(json, results);
 	json_builder_end_object(json);
 	root = json_builder_get_root(json);

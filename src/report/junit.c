@@ -68,16 +68,21 @@ static gdouble seconds_of(const Finding *finding)
 	return seconds;
 }
 
-static void add_totals(xmlTextWriter *xml, const GPtrArray *findings, guint more_errors,
-		       gdouble seconds)
+static void count_points(const GPtrArray *findings, guint points[POINT_COUNT])
 {
-	guint points[POINT_COUNT] = {0};
-
 	for (guint i = 0; i < findings->len; i++)
 		points[point_of(g_ptr_array_index(findings, i))]++;
-	add_number(xml, "tests", findings->len + more_errors);
+}
+
+static void add_totals(xmlTextWriter *xml, const guint points[POINT_COUNT], gdouble seconds)
+{
+	guint tests = 0;
+
+	for (guint i = 0; i < POINT_COUNT; i++)
+		tests += points[i];
+	add_number(xml, "tests", tests);
 	add_number(xml, "failures", points[POINT_FAILED]);
-	add_number(xml, "errors", points[POINT_ERROR] + more_errors);
+	add_number(xml, "errors", points[POINT_ERROR]);
 	add_number(xml, "skipped", points[POINT_SKIPPED]);
 	add_time(xml, seconds);
 }
@@ -140,13 +145,14 @@ static void add_result(xmlTextWriter *xml, const Finding *finding)
 	}
 }
 
-static void add_case(xmlTextWriter *xml, const Finding *finding)
+static void add_case(xmlTextWriter *xml, const Results *results, const Finding *finding)
 {
 	const Outcome *baseline = finding->baseline;
+	g_autofree gchar *name = section_case(results, finding);
 
 	xmlTextWriterStartElement(xml, BAD_CAST "testcase");
 	add_attribute(xml, "classname", finding->subject);
-	add_attribute(xml, "name", finding->case_name);
+	add_attribute(xml, "name", name);
 	add_time(xml, seconds_of(finding));
 	add_result(xml, finding);
 	if (baseline && *baseline->err && !outcome_passed(baseline))
@@ -154,17 +160,60 @@ static void add_case(xmlTextWriter *xml, const Finding *finding)
 	xmlTextWriterEndElement(xml);
 }
 
-static void add_suite(xmlTextWriter *xml, const Tally *tally)
+static void add_suite(xmlTextWriter *xml, const Results *results, const Tally *tally)
 {
+	const GPtrArray *findings = tally->findings;
+	guint points[POINT_COUNT] = {0};
 	gdouble seconds = 0;
 
-	for (guint i = 0; i < tally->findings->len; i++)
-		seconds += seconds_of(g_ptr_array_index(tally->findings, i));
+	for (guint i = 0; i < findings->len; i++)
+		seconds += seconds_of(g_ptr_array_index(findings, i));
+	count_points(findings, points);
 	xmlTextWriterStartElement(xml, BAD_CAST "testsuite");
 	add_attribute(xml, "name", tally->subject);
-	add_totals(xml, tally->findings, 0, seconds);
-	for (guint i = 0; i < tally->findings->len; i++)
-		add_case(xml, g_ptr_array_index(tally->findings, i));
+	add_totals(xml, points, seconds);
+	for (guint i = 0; i < findings->len; i++)
+		add_case(xml, results, g_ptr_array_index(findings, i));
+	xmlTextWriterEndElement(xml);
+}
+
+/* Both findings may be as expected: what differs needs a test of its own. */
+static void add_disagreement(xmlTextWriter *xml, const Disagreement *disagreement)
+{
+	xmlTextWriterStartElement(xml, BAD_CAST "testcase");
+	add_attribute(xml, "classname", disagreement->subject);
+	add_attribute(xml, "name", disagreement->case_name);
+	if (disagreement->declared) {
+		add_text_element(xml, "system-out", disagreement->what);
+	} else {
+		xmlTextWriterStartElement(xml, BAD_CAST "failure");
+		add_attribute(xml, "message", disagreement->what);
+		add_attribute(xml, "type", "disagreement");
+		xmlTextWriterEndElement(xml);
+	}
+	xmlTextWriterEndElement(xml);
+}
+
+static void count_disagreements(const Results *results, guint points[POINT_COUNT])
+{
+	guint undeclared = results_undeclared(results);
+
+	points[POINT_FAILED] += undeclared;
+	points[POINT_PASSED] += results->disagreements->len - undeclared;
+}
+
+static void add_disagreements(xmlTextWriter *xml, const Results *results)
+{
+	guint points[POINT_COUNT] = {0};
+
+	if (!results->disagreements->len)
+		return;
+	count_disagreements(results, points);
+	xmlTextWriterStartElement(xml, BAD_CAST "testsuite");
+	add_attribute(xml, "name", "the engines agree");
+	add_totals(xml, points, 0);
+	for (guint i = 0; i < results->disagreements->len; i++)
+		add_disagreement(xml, g_ptr_array_index(results->disagreements, i));
 	xmlTextWriterEndElement(xml);
 }
 
@@ -193,6 +242,7 @@ gchar *report_junit(const Results *results, G_GNUC_UNUSED gboolean colour,
 		    G_GNUC_UNUSED guint width)
 {
 	g_autoptr(GPtrArray) tallies = tallies_new(results);
+	guint points[POINT_COUNT] = {0};
 	xmlBuffer *buffer = xmlBufferCreate();
 	xmlTextWriter *xml = xmlNewTextWriterMemory(buffer, 0);
 	gchar *text;
@@ -201,9 +251,13 @@ gchar *report_junit(const Results *results, G_GNUC_UNUSED gboolean colour,
 	xmlTextWriterStartDocument(xml, NULL, "UTF-8", NULL);
 	xmlTextWriterStartElement(xml, BAD_CAST "testsuites");
 	add_attribute(xml, "name", "a64rig");
-	add_totals(xml, results->findings, results->interrupted ? 1 : 0, results->seconds);
+	count_points(results->findings, points);
+	count_disagreements(results, points);
+	points[POINT_ERROR] += results->interrupted ? 1 : 0;
+	add_totals(xml, points, results->seconds);
 	for (guint i = 0; i < tallies->len; i++)
-		add_suite(xml, g_ptr_array_index(tallies, i));
+		add_suite(xml, results, g_ptr_array_index(tallies, i));
+	add_disagreements(xml, results);
 	if (results->interrupted)
 		add_interruption(xml);
 	xmlTextWriterEndDocument(xml);

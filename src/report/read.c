@@ -85,6 +85,27 @@ static gboolean take_string(JsonNode *node, gpointer to, GError **error)
 	return TRUE;
 }
 
+static gboolean append_string(JsonNode *node, gpointer to, GError **error)
+{
+	const gchar *text = string_of(node);
+
+	if (!text)
+		return expected("a string", error);
+	g_strv_builder_add(to, text);
+	return TRUE;
+}
+
+static gboolean take_strings(JsonNode *node, gpointer to, GError **error)
+{
+	g_autoptr(GStrvBuilder) strings = g_strv_builder_new();
+
+	if (!take_list(node, append_string, strings, error))
+		return FALSE;
+	g_strfreev(*(gchar ***)to);
+	*(gchar ***)to = g_strv_builder_end(strings);
+	return TRUE;
+}
+
 static gboolean take_bool(JsonNode *node, gpointer to, GError **error)
 {
 	if (json_node_get_value_type(node) != G_TYPE_BOOLEAN)
@@ -217,6 +238,8 @@ static const Member outcome_members[] = {
 	{"signal", take_signal, AT(Outcome, signal), NULL},
 	{"seconds", take_seconds, AT(Outcome, seconds), "a number of seconds"},
 	{"max_rss_kib", take_count, AT(Outcome, max_rss), NULL},
+	{"hwcaps", take_strings, AT(Outcome, hwcaps), NULL},
+	{"masked", take_strings, AT(Outcome, masked), NULL},
 	{"stderr", take_string, AT(Outcome, err), NULL},
 	{"reason", take_string, AT(Outcome, reason), NULL},
 	{NULL, NULL, 0, NULL},
@@ -365,6 +388,26 @@ static gboolean take_findings(JsonNode *node, gpointer to, GError **error)
 	return take_list(node, take_finding, *(GPtrArray **)to, error);
 }
 
+static gboolean take_disagreement(JsonNode *node, gpointer to, GError **error)
+{
+	static const Member members[] = {
+		{"case", take_string, AT(Disagreement, case_name), NULL},
+		{"subject", take_string, AT(Disagreement, subject), NULL},
+		{"what", take_string, AT(Disagreement, what), NULL},
+		{"declared", take_bool, AT(Disagreement, declared), "true or false"},
+		{NULL, NULL, 0, NULL},
+	};
+	Disagreement *disagreement = g_new0(Disagreement, 1);
+
+	g_ptr_array_add(to, disagreement);
+	return take_members(node, members, disagreement, error);
+}
+
+static gboolean take_disagreements(JsonNode *node, gpointer to, GError **error)
+{
+	return take_list(node, take_disagreement, *(GPtrArray **)to, error);
+}
+
 static gboolean take_rig(JsonNode *node, gpointer to, GError **error)
 {
 	static const Member members[] = {
@@ -391,6 +434,7 @@ static const Member results_members[] = {
 	{"seconds", take_seconds, AT(Results, seconds), "a number of seconds"},
 	{"interrupted", take_bool, AT(Results, interrupted), "true or false"},
 	{"findings", take_findings, AT(Results, findings), "a list"},
+	{"disagreements", take_disagreements, AT(Results, disagreements), NULL},
 	{NULL, NULL, 0, NULL},
 };
 

@@ -1,7 +1,5 @@
 #include "report/section.h"
 
-#include <signal.h>
-
 /* What the build-id is shortened to: enough to tell builds apart, as git does with commits. */
 #define BUILD_ID_DIGITS 12
 #define FRAMES_MOST     6
@@ -29,6 +27,27 @@ Style section_style(Verdict verdict)
 	default:
 		return STYLE_ODD;
 	}
+}
+
+gchar *section_engines(const Results *results)
+{
+	g_autoptr(GPtrArray) engines = results_engines(results);
+	GString *names = g_string_new(NULL);
+
+	for (guint i = 0; i < engines->len; i++)
+		g_string_append_printf(names, "%s%s", i ? " and " : "",
+				       (const gchar *)g_ptr_array_index(engines, i));
+	return g_string_free(names, FALSE);
+}
+
+gchar *section_case(const Results *results, const Finding *finding)
+{
+	g_autoptr(GPtrArray) engines = results_engines(results);
+	const gchar *name = finding->case_name ? finding->case_name : "?";
+
+	return engines->len > 1 && finding->engine
+		       ? g_strdup_printf("%s (%s)", name, finding->engine)
+		       : g_strdup(name);
 }
 
 gchar *section_verdict(const Finding *finding)
@@ -77,18 +96,11 @@ gchar *section_detail(const Finding *finding)
 	return line ? line : failed_stderr(finding->reference);
 }
 
-/* Other signals are sent, by abort() say: where the program stood then tells nothing. */
-static gboolean is_raised_by_insn(int signal)
-{
-	return signal == SIGILL || signal == SIGTRAP || signal == SIGSEGV || signal == SIGBUS ||
-	       signal == SIGFPE;
-}
-
 static void row_instruction(Page *page, const Fault *fault)
 {
 	g_autoptr(GString) text = g_string_new(NULL);
 
-	if (!fault->has_insn || !is_raised_by_insn(fault->signal))
+	if (!fault->has_insn || !fault_is_of_insn(fault))
 		return;
 	g_string_append_printf(text, "%08x", fault->insn);
 	if (fault->mnemonic)
@@ -253,8 +265,32 @@ static void row_replay(Page *page, const gchar *replay)
 	page_row(&unlimited, "replay", text->str);
 }
 
-static void rows_place(Page *page, const Fault *fault, SectionSize size)
+static const Outcome *faulting(const Finding *finding)
 {
+	const Outcome *baseline = finding->baseline;
+
+	return baseline && baseline->fault ? baseline : finding->reference;
+}
+
+/* Whoever asks the kernel is told what the board has, whatever the CPU model could do. */
+static void row_masked(Page *page, const Finding *finding)
+{
+	const Outcome *outcome = faulting(finding);
+	g_autofree gchar *names = NULL;
+	g_autofree gchar *text = NULL;
+
+	if (!outcome || !outcome->masked || !*outcome->masked)
+		return;
+	names = g_strjoinv(" ", outcome->masked);
+	text = g_strdup_printf("%s (in the CPU model, not on the board: hidden from the program)",
+			       names);
+	page_row(page, "masked", text);
+}
+
+static void rows_place(Page *page, const Finding *finding, SectionSize size)
+{
+	const Fault *fault = finding_fault(finding);
+
 	row_instruction(page, fault);
 	row_where(page, fault);
 	if (size == SECTION_BRIEF)
@@ -262,6 +298,7 @@ static void rows_place(Page *page, const Fault *fault, SectionSize size)
 	page_row(page, "source", fault->source);
 	row_thread(page, fault);
 	row_culprit(page, fault);
+	row_masked(page, finding);
 }
 
 void section_fault(Page *page, const Finding *finding, SectionSize size, guint lines)
@@ -273,7 +310,7 @@ void section_fault(Page *page, const Finding *finding, SectionSize size, guint l
 	guint used, room;
 
 	if (fault)
-		rows_place(&before, fault, size);
+		rows_place(&before, finding, size);
 	page_row(&after, "way out", finding->advice);
 	if (fault && size == SECTION_FULL)
 		page_row(&after, "note", fault->note);

@@ -21,6 +21,13 @@ void section_fault(Page *page, const Finding *finding, SectionSize size, guint l
 /* The whole of one finding: heading, what each profile did, and the fault. */
 void section_finding(Page *page, const Finding *finding);
 
+/* "user and system": the engines that there are findings of. Caller frees. */
+gchar *section_engines(const Results *results);
+
+/* The case's name; with " (system)" behind it where findings of several engines must be told apart.
+ * Caller frees. */
+gchar *section_case(const Results *results, const Finding *finding);
+
 /* "cortex-a72: SIGILL", "max: exit 0"; "not run" for NULL. Caller frees. */
 gchar *section_outcome(const Outcome *outcome);
 

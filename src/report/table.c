@@ -32,10 +32,31 @@ static guint profile_width(const Results *results, guint column)
 	return CLAMP((guint)g_utf8_strlen(profile, -1), NUMBER_WIDTH - 2, NAME_MOST);
 }
 
+/* Columns of the cell with the engine's name; 0 where one alone ran. */
+static guint engine_width(const Results *results)
+{
+	g_autoptr(GPtrArray) engines = results_engines(results);
+	guint width = (guint)strlen("engine");
+
+	for (guint i = 0; i < engines->len; i++)
+		width = MAX(width, (guint)g_utf8_strlen(g_ptr_array_index(engines, i), NAME_MOST));
+	return engines->len > 1 ? width : 0;
+}
+
+static void add_engine(Page *page, const Results *results, Style style, const gchar *engine)
+{
+	guint width = engine_width(results);
+
+	page_add(page, STYLE_PLAIN, width ? "  " : "");
+	if (width)
+		page_cell(page, style, engine, width, FALSE);
+}
+
 static guint subjects_width(const Page *page, const Results *results, const GPtrArray *tallies)
 {
 	guint width = (guint)strlen("subject");
-	guint rest = 2 + 3 * NUMBER_WIDTH + VERDICT_WIDTH;
+	guint engine = engine_width(results);
+	guint rest = 2 + 3 * NUMBER_WIDTH + VERDICT_WIDTH + (engine ? engine + 2 : 0);
 	guint most;
 
 	for (guint i = 0; i < results->profiles->len; i++)
@@ -62,6 +83,7 @@ static void add_columns_header(Page *page, const Results *results, guint name_wi
 
 	page_add(page, STYLE_PLAIN, "  ");
 	page_cell(page, STYLE_DIM, "subject", name_width, FALSE);
+	add_engine(page, results, STYLE_DIM, "engine");
 	for (guint i = 0; i < G_N_ELEMENTS(fixed); i++)
 		page_cell(page, STYLE_DIM, fixed[i], NUMBER_WIDTH, TRUE);
 	for (guint i = 0; i < results->profiles->len; i++) {
@@ -83,6 +105,7 @@ static void add_subject(Page *page, const Results *results, const Tally *tally, 
 	page_add(page, STYLE_BAD, tally->unexpected ? "!" : "");
 	page_add(page, STYLE_PLAIN, tally->unexpected ? " " : "  ");
 	page_cell(page, STYLE_PLAIN, tally->subject, name_width, FALSE);
+	add_engine(page, results, STYLE_PLAIN, tally->engine);
 	add_number(page, STYLE_GOOD, tally->verdicts[VERDICT_OK]);
 	add_number(page, STYLE_BAD, tally->verdicts[VERDICT_FLAGGED]);
 	add_number(page, STYLE_ODD, others);
@@ -124,6 +147,8 @@ static void add_heading(Page *page, const Group *group)
 	g_autofree gchar *name = group_subject(group);
 	g_autofree gchar *subject = text_fit(name, heading_room(page, verdict));
 	g_autofree gchar *cases = group_cases(group);
+	g_autofree gchar *alone = group_engine(group);
+	g_autofree gchar *engine = alone ? g_strconcat(alone, " only", NULL) : NULL;
 
 	page_add(page, STYLE_PLAIN, "\n");
 	page_add(page, STYLE_BAD, finding_as_expected(finding) ? "" : "! ");
@@ -132,6 +157,7 @@ static void add_heading(Page *page, const Group *group)
 	page_add(page, section_style(finding->verdict), verdict);
 	page_add(page, STYLE_PLAIN, "\n");
 	page_row(page, "cases", cases);
+	page_row(page, "engine", engine);
 }
 
 static void add_fault_section(Page *page, const Group *group, SectionSize size)
@@ -254,6 +280,36 @@ static void add_skipped(Page *page, const Results *results)
 	}
 }
 
+static void add_disagreement(Page *page, const Disagreement *disagreement)
+{
+	g_autofree gchar *case_name = text_clean(disagreement->case_name);
+	g_autofree gchar *subject = text_clean(disagreement->subject);
+	g_autofree gchar *what = text_clean(disagreement->what);
+	g_autofree gchar *line = g_strdup_printf("%s with %s: %s%s", case_name, subject, what,
+						 disagreement->declared ? ", as declared" : "");
+
+	page_add(page, STYLE_BAD, disagreement->declared ? "" : "!");
+	page_add(page, STYLE_PLAIN, disagreement->declared ? "  " : " ");
+	page_wrap(page, disagreement->declared ? STYLE_DIM : STYLE_PLAIN, line, 2);
+}
+
+static void add_agreement(Page *page, const Results *results)
+{
+	g_autofree gchar *names = section_engines(results);
+	guint compared = results_compared(results), differ = results->disagreements->len;
+	g_autofree gchar *agree = text_count(compared - MIN(compared, differ), "finding");
+	g_autofree gchar *disagree = g_strdup_printf(", and disagree on %u", differ);
+	g_autofree gchar *line =
+		g_strdup_printf("%s agree on %s%s", names, agree, differ ? disagree : "");
+
+	if (!compared && !differ)
+		return;
+	page_add(page, STYLE_PLAIN, "\n");
+	page_wrap(page, STYLE_BOLD, line, 0);
+	for (guint i = 0; i < differ; i++)
+		add_disagreement(page, g_ptr_array_index(results->disagreements, i));
+}
+
 /* One part of the summary, on a line of its own where it does not fit on this one. */
 static void add_part(Page *page, guint *column, Style style, const gchar *text)
 {
@@ -303,6 +359,8 @@ static void add_summary(Page *page, const Results *results)
 	g_autofree gchar *label = g_strconcat(findings, all ? ":" : "", NULL);
 	g_autofree gchar *time = g_strdup_printf("in %.1f s", results->seconds);
 	g_autofree gchar *surprises = g_strdup_printf("(%u not as expected)", unexpected);
+	guint undeclared = results_undeclared(results);
+	g_autofree gchar *disputes = g_strdup_printf("(the engines disagree on %u)", undeclared);
 	g_autofree gchar *earlier = NULL;
 	guint column = 0, resumed = count_resumed(results);
 
@@ -313,7 +371,9 @@ static void add_summary(Page *page, const Results *results)
 	add_counts(page, &column, results);
 	if (unexpected)
 		add_part(page, &column, STYLE_BAD, surprises);
-	else if (results_count(results, VERDICT_OK) < all)
+	if (undeclared)
+		add_part(page, &column, STYLE_BAD, disputes);
+	if (!unexpected && !undeclared && results_count(results, VERDICT_OK) < all)
 		add_part(page, &column, STYLE_PLAIN,
 			 all == 1 ? "(as expected)" : "(all as expected)");
 	add_part(page, &column, STYLE_PLAIN, time);
@@ -333,6 +393,7 @@ static void add_many(Page *page, const Results *results)
 	add_faults(page, faults, FALSE);
 	add_others(page, results);
 	add_skipped(page, results);
+	add_agreement(page, results);
 }
 
 gchar *report_table(const Results *results, gboolean colour, guint width)

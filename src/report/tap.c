@@ -85,10 +85,12 @@ static void add_diagnostics(GString *tap, const Finding *finding)
 	g_string_append(tap, "  ...\n");
 }
 
-static void add_point(GString *tap, guint number, const Finding *finding)
+static void add_point(GString *tap, guint number, const Results *results)
 {
+	const Finding *finding = g_ptr_array_index(results->findings, number - 1);
 	gboolean as_expected = finding_as_expected(finding);
-	g_autofree gchar *case_name = escape(finding->case_name);
+	g_autofree gchar *name = section_case(results, finding);
+	g_autofree gchar *case_name = escape(name);
 	g_autofree gchar *subject = escape(finding->subject);
 	g_autofree gchar *reason = escape(finding->reason ? finding->reason : "no reason given");
 
@@ -101,15 +103,31 @@ static void add_point(GString *tap, guint number, const Finding *finding)
 		add_diagnostics(tap, finding);
 }
 
+/* A point of its own: both findings may be as expected. */
+static void add_disagreement(GString *tap, guint number, const Disagreement *disagreement)
+{
+	g_autofree gchar *case_name = escape(disagreement->case_name);
+	g_autofree gchar *subject = escape(disagreement->subject);
+
+	g_string_append_printf(tap, "%s %u - the engines disagree on %s with %s\n  ---\n",
+			       disagreement->declared ? "ok" : "not ok", number, case_name,
+			       subject);
+	add_pair(tap, "what", disagreement->what);
+	g_string_append(tap, "  ...\n");
+}
+
 gchar *report_tap(const Results *results, G_GNUC_UNUSED gboolean colour, G_GNUC_UNUSED guint width)
 {
 	GString *tap = g_string_new("TAP version 13\n");
-	const GPtrArray *findings = results->findings;
+	const GPtrArray *disagreements = results->disagreements;
+	guint points = results->findings->len;
 
-	g_string_append_printf(tap, "1..%u%s\n", findings->len,
-			       findings->len ? "" : " # SKIP nothing was run");
-	for (guint i = 0; i < findings->len; i++)
-		add_point(tap, i + 1, g_ptr_array_index(findings, i));
+	g_string_append_printf(tap, "1..%u%s\n", points + disagreements->len,
+			       points ? "" : " # SKIP nothing was run");
+	for (guint i = 0; i < points; i++)
+		add_point(tap, i + 1, results);
+	for (guint i = 0; i < disagreements->len; i++)
+		add_disagreement(tap, points + i + 1, g_ptr_array_index(disagreements, i));
 	if (results->interrupted)
 		g_string_append(tap, "Bail out! interrupted before all was run\n");
 	return g_string_free(tap, FALSE);

@@ -12,7 +12,6 @@ struct Memory {
 	gchar *folder;
 	const Plan *plan;
 	const Request *request;
-	const Engine *engine;
 	gchar *common;       /* what all keys have in common */
 	GHashTable *digests; /* of files that were read: path to digest */
 };
@@ -75,9 +74,7 @@ static gchar *common_text(const Memory *memory, const gchar *sysroot)
 	add_identity(text, self);
 	add_identity(text, memory->request->paths->launch);
 	add_identity(text, bwrap);
-	add_identity(text, memory->engine->program);
-	g_string_append_printf(text, "%s %s\nsandbox %d\nrepeat %u\nsysroot %s\n",
-			       memory->engine->name, memory->engine->version,
+	g_string_append_printf(text, "sandbox %d\nrepeat %u\nsysroot %s\n",
 			       memory->request->sandbox, memory->request->repeat, sysroot);
 	add_profile(text, memory->plan->baseline);
 	add_profile(text, memory->plan->reference);
@@ -86,8 +83,7 @@ static gchar *common_text(const Memory *memory, const gchar *sysroot)
 	return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
-Memory *memory_open(const gchar *folder, const Plan *plan, const Request *request,
-		    const Engine *engine)
+Memory *memory_open(const gchar *folder, const Plan *plan, const Request *request)
 {
 	g_autoptr(Memory) memory = g_new0(Memory, 1);
 	g_autofree gchar *sums = g_build_filename(plan->sysroot, ".sums", NULL);
@@ -96,7 +92,6 @@ Memory *memory_open(const gchar *folder, const Plan *plan, const Request *reques
 	memory->folder = g_strdup(folder);
 	memory->plan = plan;
 	memory->request = request;
-	memory->engine = engine;
 	memory->digests = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	sysroot = digest(memory, sums);
 	if (!sysroot)
@@ -125,12 +120,26 @@ static gboolean add_contents(Memory *memory, GString *text, const gchar *path)
 	return contents != NULL;
 }
 
-gchar *memory_key(Memory *memory, const Job *job)
+/* The user engine knows nothing of guests, and what it found holds whatever they are. */
+static void add_engine(const Memory *memory, GString *text, const Engine *engine)
+{
+	const Request *request = memory->request;
+
+	add_identity(text, engine->program);
+	g_string_append_printf(text, "engine %s %s\n", engine->name, engine->version);
+	if (engine->domain)
+		g_string_append_printf(text, "image %s\nconnect %s\npool %s\nshare %d\n",
+				       request->image, request->connect ? request->connect : "",
+				       request->pool ? request->pool : "", request->share_guests);
+}
+
+gchar *memory_key(Memory *memory, const Job *job, const Engine *engine)
 {
 	g_autoptr(GString) text = g_string_new(memory->common);
 
 	if (job->skip || !add_contents(memory, text, job->program))
 		return NULL;
+	add_engine(memory, text, engine);
 	for (gchar **file = job->files; *file; file++)
 		if (!add_contents(memory, text, *file))
 			return NULL;

@@ -176,14 +176,19 @@ static gboolean resolve(Plan *plan, Job *job, const Paths *paths, GError **error
 static Job *job_new(const Suite *suite, const Case *self, const Subject *subject)
 {
 	Job *job = g_new0(Job, 1);
-	Verdict stated = case_expect(self, subject->name);
 
 	job->suite = suite;
 	job->self = self;
 	job->subject = subject;
 	job->name = g_strdup_printf("%s/%s", suite->name, self->name);
-	job->expected = stated != VERDICT_NONE ? stated : subject_expect(subject);
 	return job;
+}
+
+Verdict job_expect(const Job *job, const gchar *engine)
+{
+	Verdict stated = case_expect(job->self, job->subject->name, engine);
+
+	return stated != VERDICT_NONE ? stated : subject_expect(job->subject);
 }
 
 /* Cases by subject: findings of one subject stand together. */

@@ -18,8 +18,7 @@ typedef struct {
 	gchar *program; /* on this host */
 	gchar *preload; /* as the program sees it, or NULL; see RunSpec */
 	gchar **files;  /* the subject's files on this host; borrowed from the plan */
-	Verdict expected;
-	gchar *skip; /* why it cannot be run, or NULL */
+	gchar *skip;    /* why it cannot be run, or NULL */
 } Job;
 
 typedef struct {
@@ -39,6 +38,10 @@ Plan *plan_load(const Paths *paths, GError **error);
 /* Loads, selects, and finds every file. Error (usage): an unknown name (with the nearest), a bad
  * manifest, a subject that cannot be loaded; (rig): what has not been prepared. */
 Plan *plan_new(const Request *request, GError **error);
+
+/* What is expected of the job on this engine: by its case, else by its subject. */
+Verdict job_expect(const Job *job, const gchar *engine);
+
 void plan_free(Plan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Plan, plan_free)
 

@@ -12,6 +12,9 @@
 #define REQUEST_BASELINE  "cortex-a72"
 #define REQUEST_REFERENCE "max"
 
+/* The image that guests boot from. */
+#define REQUEST_IMAGE "debian-12"
+
 /* Nothing is owned. Arrays end with NULL and may be NULL. */
 typedef struct {
 	const Paths *paths;
@@ -27,6 +30,10 @@ typedef struct {
 	gboolean keep;    /* leave the folders of all runs */
 	gboolean resume;  /* take what has not changed from earlier runs */
 	gboolean sandbox;
+	const gchar *image;    /* that guests boot from */
+	const gchar *connect;  /* libvirt's URI; NULL: the embedded driver */
+	const gchar *pool;     /* libvirt's storage pool; NULL: the default */
+	gboolean share_guests; /* several runs in one guest; else each has a fresh one */
 } Request;
 
 #endif

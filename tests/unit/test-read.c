@@ -66,6 +66,7 @@ static void test_formats(void)
 		{"json.json", "table.txt"},
 		{"json.json", "tap.tap"},
 		{"json-columns.json", "table-single-columns.txt"},
+		{"json-engines.json", "tap-engines.tap"},
 	};
 
 	for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
@@ -89,6 +90,8 @@ static Outcome *outcome_of(OutcomeKind kind)
 	outcome->code = 255;
 	outcome->seconds = 1.0 / 3;
 	outcome->max_rss = 999999999999999999;
+	outcome->hwcaps = g_strsplit("fp asimd", " ", -1);
+	outcome->masked = g_new0(gchar *, 1);
 	outcome->reason = g_strdup("why\n\"not\" \\ \001\177 größer \xf0\x9f\xa6\x80");
 	g_free(outcome->err);
 	outcome->err = g_strdup("first\n last \n\n");
@@ -162,6 +165,20 @@ static void test_all(void)
 	g_assert_cmpuint(finding->baseline->max_rss, ==, 999999999999999999);
 	g_assert_true(finding_fault(finding)->pc == G_MAXUINT64);
 	g_assert_true(finding_fault(finding)->has_insn);
+	g_assert_cmpuint(g_strv_length(finding->baseline->hwcaps), ==, 2);
+	g_assert_cmpuint(g_strv_length(finding->baseline->masked), ==, 0);
+}
+
+/* Results from before there were several engines. */
+static void test_earlier(void)
+{
+	g_autofree gchar *text = load("json-engines.json");
+	g_auto(GStrv) parts = g_strsplit(text, "\"disagreements\"", -1);
+	g_autofree gchar *earlier = g_strjoinv("\"x\"", parts);
+	g_autoptr(Results) results = read_well(earlier);
+
+	g_assert_cmpuint(g_strv_length(parts), ==, 2);
+	g_assert_cmpuint(results->disagreements->len, ==, 0);
 }
 
 /* The outcome that the fault was taken from has it again. */
@@ -252,6 +269,14 @@ static const struct {
 	{"20480", "-20480", "findings[0].reference.max_rss_kib: expected a number from 0"},
 	{"\"verdict\" : \"ok\"", "\"verdict\" : 0",
 	 "findings[0].columns[1].verdict: expected a verdict"},
+	{"\"hwcaps\" : null", "\"hwcaps\" : \"fp\"",
+	 "findings[0].baseline.hwcaps: expected a list"},
+	{"\"masked\" : null", "\"masked\" : [\"fp\", 1]",
+	 "findings[0].baseline.masked[1]: expected a string"},
+	{"\"disagreements\" : [", "\"disagreements\" : [{\"declared\" : 1}",
+	 "disagreements[0].declared: expected true or false"},
+	{"\"disagreements\" : [", "\"disagreements\" : [[]",
+	 "disagreements[0]: expected an object"},
 	{"\"profile\" : \"rpi3\"", "\"profile\" : {}",
 	 "findings[0].columns[0].profile: expected a string"},
 	{"\"columns\"", "\"pillars\"", "findings[0].columns: expected a list"},
@@ -362,6 +387,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/read/golden", test_golden);
 	g_test_add_func("/read/formats", test_formats);
 	g_test_add_func("/read/all", test_all);
+	g_test_add_func("/read/earlier", test_earlier);
 	g_test_add_func("/read/owner", test_owner);
 	g_test_add_func("/read/unknown-members", test_unknown_members);
 	g_test_add_func("/read/damages", test_damages);

@@ -335,6 +335,76 @@ static Results *results_nasty(void)
 	return results;
 }
 
+static gchar **words(const gchar *text)
+{
+	return g_strsplit(text, " ", -1);
+}
+
+/* What a guest's kernel tells, as a board's would. */
+static void tell_hwcaps(Outcome *outcome)
+{
+	outcome->hwcaps = words("fp asimd evtstrm aes pmull sha1 sha2 crc32 cpuid");
+	outcome->masked = words("aes pmull sha1 sha2");
+}
+
+static void disagree(Results *results, const gchar *case_name, const gchar *what, gboolean declared)
+{
+	Disagreement *disagreement = g_new0(Disagreement, 1);
+
+	disagreement->case_name = g_strdup(case_name);
+	disagreement->subject = g_strdup("odd");
+	disagreement->what = g_strdup(what);
+	disagreement->declared = declared;
+	g_ptr_array_add(results->disagreements, disagreement);
+}
+
+/* Two engines that found the same of one subject, and not of another. */
+static Results *results_engines_differ(void)
+{
+	static const gchar *const engines[] = {"user", "system"};
+	Results *results = results_named();
+
+	g_free(results->qemu);
+	results->qemu = g_strdup("qemu-aarch64 7.2.22, qemu-system-aarch64 7.2.22, libvirt 9.0.0");
+	for (guint i = 0; i < 6; i++) {
+		Finding *finding = add_flagged(results, cases[i / 2], "mimalloc", 0x6208c);
+
+		finding->expected = VERDICT_FLAGGED;
+	}
+	for (guint i = 0; i < 6; i++)
+		add(results, cases[i / 2], "odd", i == 1 ? VERDICT_BROKEN : VERDICT_OK,
+		    outcome_exit("cortex-a72", i == 1), outcome_exit("max", i == 1))
+			->expected = i == 1 ? VERDICT_BROKEN : VERDICT_NONE;
+	for (guint i = 0; i < results->findings->len; i++) {
+		Finding *finding = g_ptr_array_index(results->findings, i);
+
+		g_free(finding->engine);
+		finding->engine = g_strdup(engines[i % 2]);
+		if (i % 2)
+			tell_hwcaps(finding->baseline);
+	}
+	disagree(results, cases[0], "verdict: user ok, system broken", TRUE);
+	disagree(results, cases[2], "instruction: user casal, system ldaddal", FALSE);
+	return results;
+}
+
+static Results *results_engines_agree(void)
+{
+	Results *results = results_engines_differ();
+
+	g_ptr_array_set_size(results->findings, 6);
+	g_ptr_array_set_size(results->disagreements, 0);
+	return results;
+}
+
+static Results *results_masked(void)
+{
+	Results *results = results_single();
+
+	tell_hwcaps(((Finding *)g_ptr_array_index(results->findings, 0))->baseline);
+	return results;
+}
+
 static Results *results_empty(void)
 {
 	Results *results = results_named();
@@ -361,11 +431,17 @@ static const struct {
 	{"table-single-columns.txt", "table", results_single_columns, FALSE, 100},
 	{"table-nulls.txt", "table", results_nulls, FALSE, 80},
 	{"table-nasty.txt", "table", results_nasty, FALSE, 80},
+	{"table-engines.txt", "table", results_engines_differ, FALSE, 80},
+	{"table-engines-agree.txt", "table", results_engines_agree, FALSE, 100},
+	{"table-masked.txt", "table", results_masked, FALSE, 100},
 	{"table-empty.txt", "table", results_empty, FALSE, 80},
 	{"json.json", "json", results_every, FALSE, 0},
 	{"json-columns.json", "json", results_single_columns, FALSE, 0},
 	{"json-nulls.json", "json", results_nulls, FALSE, 0},
 	{"json-nasty.json", "json", results_nasty, FALSE, 0},
+	{"json-engines.json", "json", results_engines_differ, FALSE, 0},
+	{"junit-engines.xml", "junit", results_engines_differ, FALSE, 0},
+	{"tap-engines.tap", "tap", results_engines_differ, FALSE, 0},
 	{"junit.xml", "junit", results_every, FALSE, 0},
 	{"junit-nulls.xml", "junit", results_nulls, FALSE, 0},
 	{"junit-nasty.xml", "junit", results_nasty, FALSE, 0},
@@ -461,7 +537,8 @@ static void check_members(JsonObject *object, const gchar *names)
 	g_assert_cmpuint(json_object_get_size(object), ==, count);
 }
 
-#define OUTCOME_MEMBERS "profile outcome exit signal timed_out seconds max_rss_kib stderr reason"
+#define OUTCOME_MEMBERS                                                                            \
+	"profile outcome exit signal timed_out seconds max_rss_kib hwcaps masked stderr reason"
 
 static void check_outcome(JsonObject *finding, const gchar *name)
 {
@@ -510,7 +587,8 @@ static void test_json_schema(gconstpointer data)
 	json_parser_load_from_data(parser, text, -1, &error);
 	g_assert_no_error(error);
 	root = json_node_get_object(json_parser_get_root(parser));
-	check_members(root, "schema rig baseline reference seconds interrupted findings summary");
+	check_members(root, "schema rig baseline reference seconds interrupted findings "
+			    "disagreements summary");
 	check_members(json_object_get_object_member(root, "rig"), "version qemu host");
 	check_members(json_object_get_object_member(root, "summary"),
 		      "ok flagged diverges inverted broken inconclusive flaky skipped rig-fault "
@@ -573,7 +651,8 @@ static void test_tap_plan(gconstpointer data)
 	Results *(*make)(void) = goldens[GPOINTER_TO_SIZE(data)].make;
 	g_autoptr(Results) results = make();
 	g_autofree gchar *text = report_tap(results, FALSE, 0);
-	g_autofree gchar *plan = g_strdup_printf("1..%u", results->findings->len);
+	guint wanted = results->findings->len + results->disagreements->len;
+	g_autofree gchar *plan = g_strdup_printf("1..%u", wanted);
 	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
 	guint points = 0, failed = 0;
 
@@ -583,8 +662,8 @@ static void test_tap_plan(gconstpointer data)
 		points += g_regex_match_simple("^(not )?ok [0-9]+ - ", lines[i], 0, 0);
 		failed += g_str_has_prefix(lines[i], "not ok");
 	}
-	g_assert_cmpuint(points, ==, results->findings->len);
-	g_assert_cmpuint(failed, ==, results_unexpected(results));
+	g_assert_cmpuint(points, ==, wanted);
+	g_assert_cmpuint(failed, ==, results_unexpected(results) + results_undeclared(results));
 	g_assert_cmpint(strstr(text, "Bail out!") != NULL, ==, results->interrupted);
 }
 

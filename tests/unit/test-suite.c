@@ -36,6 +36,8 @@ static void test_refused(void)
 		 "suite.yaml: case 'a': libc: 'uclibc' is neither glibc nor musl"},
 		{HEAD CASE "  expect:\n  - subject: x\n    verdict: flaged\n",
 		 "suite.yaml: case 'a': expect: 'flaged' is not a verdict"},
+		{HEAD CASE "  expect:\n  - {subject: x, verdict: ok, engine: gem5}\n",
+		 "suite.yaml: case 'a': expect: 'gem5' is neither user nor system"},
 		{HEAD CASE "  expect:\n  - subject: x\n",
 		 "Missing required mapping field: verdict"},
 		{HEAD CASE "  timeout: soon\n", "suite.yaml:7: Invalid uint64_t value: 'soon'"},
@@ -73,12 +75,44 @@ static void test_case(void)
 	g_assert_false(case_has_tag(self, "thread"));
 	g_assert_true(case_has_libc(self, "musl"));
 	g_assert_false(case_has_libc(self, "glibc"));
-	g_assert_cmpint(case_expect(self, "x"), ==, VERDICT_FLAGGED);
-	g_assert_cmpint(case_expect(self, "y"), ==, VERDICT_NONE);
+	g_assert_cmpint(case_expect(self, "x", "user"), ==, VERDICT_FLAGGED);
+	g_assert_cmpint(case_expect(self, "y", "user"), ==, VERDICT_NONE);
 	self = &suite->cases[1];
 	g_assert_true(case_has_libc(self, "musl"));
 	g_assert_false(case_has_tag(self, "threads"));
 	g_assert_false(suite->optional);
+}
+
+/* What is said of one engine is stronger than what is said of all, wherever it stands. */
+static void test_engines(void)
+{
+	static const struct {
+		const gchar *subject, *engine;
+		Verdict verdict;
+		gboolean apart;
+	} wanted[] = {
+		{"x", "user", VERDICT_FLAGGED, TRUE},  {"x", "system", VERDICT_BROKEN, TRUE},
+		{"y", "user", VERDICT_NONE, TRUE},     {"y", "system", VERDICT_DIVERGES, TRUE},
+		{"z", "user", VERDICT_FLAGGED, FALSE}, {"z", "system", VERDICT_FLAGGED, FALSE},
+		{"none", "user", VERDICT_NONE, FALSE},
+	};
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Suite) suite =
+		load(HEAD CASE "  expect:\n"
+			       "  - {subject: x, verdict: broken, engine: system}\n"
+			       "  - {subject: x, verdict: flagged}\n"
+			       "  - {subject: y, verdict: diverges, engine: system}\n"
+			       "  - {subject: z, verdict: flagged}\n",
+		     &error);
+	const Case *self;
+
+	g_assert_no_error(error);
+	self = &suite->cases[0];
+	for (guint i = 0; i < G_N_ELEMENTS(wanted); i++) {
+		g_assert_cmpint(case_expect(self, wanted[i].subject, wanted[i].engine), ==,
+				wanted[i].verdict);
+		g_assert_cmpint(case_names_engine(self, wanted[i].subject), ==, wanted[i].apart);
+	}
 }
 
 static void test_folder(void)
@@ -137,6 +171,7 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/suite/refused", test_refused);
 	g_test_add_func("/suite/case", test_case);
+	g_test_add_func("/suite/engines", test_engines);
 	g_test_add_func("/suite/folder", test_folder);
 	g_test_add_func("/suite/ours", test_ours);
 	return g_test_run();
