@@ -3,8 +3,8 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-#include "judge/agree.h"
 #include "base/tree.h"
+#include "judge/agree.h"
 #include "judge/judge.h"
 #include "run/explain.h"
 #include "run/memory.h"
