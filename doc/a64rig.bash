@@ -58,9 +58,12 @@ _a64rig_values() {
 		cur=${cur##*,}
 		_a64rig_offer < <(_a64rig_names profiles)
 		;;
+	--engine) _a64rig_offer < <(printf '%s\n' user system both) ;;
+	--isolation) _a64rig_offer < <(printf '%s\n' run guest) ;;
+	--connect) _a64rig_offer < <(printf '%s\n' qemu:///session qemu:///system) ;;
 	-f | --format) _a64rig_offer < <(printf '%s\n' table json junit tap) ;;
 	-o | --output) _a64rig_files '*' ;;
-	-j | --jobs | --timeout | --repeat) ;;
+	-j | --jobs | --timeout | --repeat | --image | --pool) ;;
 	*) return 1 ;;
 	esac
 }

@@ -84,6 +84,11 @@ is 'tags' "${tags[@]}"
 complete_words run -f j
 is 'formats' json junit
 
+complete_words run --engine ''
+is 'engines' user system both
+complete_words run --engine both --isolation = g
+is 'isolations' guest
+
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 mkdir "$folder/lib"

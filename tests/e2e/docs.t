@@ -80,7 +80,8 @@ for command in "${commands[@]}"; do
 done
 
 {
-	grep -ohE 'g_getenv\("[A-Z0-9_]+"\)' "$root"/src/*/*.c | grep -oE '[A-Z0-9_]{3,}' | grep -v '^TERM$'
+	grep -ohE 'g_getenv\("[A-Z0-9_]+"\)|"A64RIG_[A-Z0-9_]+"' "$root"/src/*/*.c |
+		grep -oE '[A-Z0-9_]{3,}' | grep -v '^TERM$'
 	grep -ohE '\$\{?(A64RIG|XDG)_[A-Z_]+' "$root"/scripts/* | grep -oE '[A-Z0-9_]{3,}'
 	echo XDG_CONFIG_HOME # through GLib
 } >"$work/a"
@@ -126,8 +127,16 @@ while IFS= read -r line; do
 	cp "$library" "$work/libmyalloc.so"
 	eval "set -- ${line%% | *}"
 	shift
-	(cd "$work" && "$rig" "$@" --dry-run >/dev/null)
-	ok $? "$line"
+	(cd "$work" && "$rig" "$@" --dry-run >/dev/null 2>"$work/said")
+	status=$?
+	# Guests need libvirt, QEMU and an image.
+	if [ "$status" = 3 ] && [[ $line == *--engine* ]]; then
+		count=$((count + 1))
+		echo "ok $count # SKIP $(head -n 1 "$work/said"): $line"
+		continue
+	fi
+	ok "$status" "$line"
+	[ "$status" = 0 ] || sed 's/^/# /' "$work/said"
 done <"$work/examples"
 
 echo "1..$count"

@@ -128,6 +128,12 @@ done
 for words in '--jbos 3|.*--jbos' '-f jsno|--format takes table, json, junit or tap' \
 	'-j 0|--jobs takes a number from 1' '-j -1|--jobs takes a number from 1' '-j abc|.*abc' \
 	'--timeout 0|--timeout takes seconds' '--timeout soon|.*soon' '--repeat 0|--repeat takes' \
+	'--engine gem5|--engine takes user, system or both' \
+	'--engine system --isolation vm|--isolation takes run or guest' \
+	'--image debian-12|--image needs --engine system or both' \
+	'--engine user --isolation run|--isolation needs --engine system or both' \
+	'--connect qemu:///system|--connect needs --engine system or both' \
+	'--pool default|--pool needs --engine system or both' \
 	'word|unexpected word .word.'; do
 	# shellcheck disable=SC2086
 	rig run ${words%%|*}
