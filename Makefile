@@ -169,7 +169,8 @@ $(BUILD)/%.hdr: %.h $(BUILD)/flags
 	$(Q)$(CC) -std=gnu11 $(WARN) $(CPPFLAGS) -include $< -fsyntax-only -xc /dev/null
 	$(Q)touch $@
 
-FORMATTED := $(wildcard src/*/*.[ch] tests/*/*.[ch] tests/e2e/probes/*.c cases/*/*.[ch] cases/*/*.cc)
+FORMATTED := $(wildcard src/*/*.[ch] tests/*/*.[ch] tests/e2e/probes/*.c cases/*/*.[ch] cases/*/*.cc \
+             images/guest/*.[ch])
 check-format:
 	$(call say,FORMAT,clang-format)
 	$(Q)clang-format --dry-run --Werror $(FORMATTED)
@@ -200,7 +201,7 @@ install: all ## install under $(DESTDIR)$(PREFIX)
 	    install -Dm$$(test -x $$file && echo 755 || echo 644) $$file \
 	        '$(DESTDIR)$(PREFIX)/share/a64rig/'$$file || exit 1; \
 	done
-INSTALLED = $(wildcard rig/*.yaml cases/Makefile cases/*/*) scripts/prepare scripts/prepare-item
+INSTALLED = $(wildcard rig/*.yaml cases/Makefile cases/*/* images/*.yaml images/*/*) scripts/prepare scripts/prepare-item
 
 uninstall: ## remove what install put there
 	$(RM) '$(DESTDIR)$(PREFIX)/bin/a64rig'

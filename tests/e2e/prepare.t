@@ -13,7 +13,7 @@ offline=(unshare -rn)
 [ -e "$REAL/fetched/packages/.sums" ] || skip_all "nothing is prepared in $REAL; run 'make prepare'"
 mkdir -p "$store" "$tree"
 cp -a "$REAL/fetched" "$REAL/prepared" "$store"
-cp -r "$TOP/scripts" "$TOP/cases" "$tree"
+cp -r "$TOP/scripts" "$TOP/cases" "$TOP/images" "$tree"
 
 # prepare COMMAND...: what it says goes to $out and $err
 prepare() {
@@ -36,7 +36,7 @@ if "${offline[@]}" true 2>/dev/null; then
 	prepare env XDG_CACHE_HOME="$T/first" "${offline[@]}" "$tree/scripts/prepare"
 	is "$status" 3 'a first set-up without a network cannot end well'
 	like "$(said)" 'could not be fetched from .*check the network.*run it again' 'it says why, and what to do'
-	is "$(find "$T/first/a64rig/fetched" "$T/first/a64rig/prepared" -type f | wc -l)" 0 'nothing half fetched is left'
+	is "$(find "$T/first/a64rig/fetched" "$T/first/a64rig/prepared/subjects" -type f | wc -l)" 0 'nothing half fetched is left'
 else
 	skip 'without a network' 'no network namespaces here'
 fi
