@@ -168,3 +168,19 @@ gchar *domain_xml(const gchar *template, const DomainSpec *spec, GError **error)
 	g_string_append(xml, from);
 	return g_string_free(g_steal_pointer(&xml), FALSE);
 }
+
+gboolean domain_fits(const Profile *profile, const Image *image, GError **error)
+{
+	g_autoptr(GString) sizes = g_string_new(NULL);
+
+	for (guint i = 0; i < profile->pages_count; i++) {
+		if (profile->pages[i] == image->page)
+			return TRUE;
+		g_string_append_printf(sizes, "%s%uK", i ? ", " : "", profile->pages[i]);
+	}
+	g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG,
+		    "profile '%s' cannot boot the image '%s': its kernel has pages of %uK, and the "
+		    "CPU translates %s; name another with --image (see 'a64rig image list')",
+		    profile->name, image->name, image->page, sizes->str);
+	return FALSE;
+}

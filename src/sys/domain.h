@@ -33,6 +33,10 @@ typedef struct {
 /* MiB of memory of a guest. */
 enum { DOMAIN_MEMORY = 512 };
 
+/* Can the CPU translate the pages of the image's kernel? One that cannot prints nothing at all.
+ * Error (rig). */
+gboolean domain_fits(const Profile *profile, const Image *image, GError **error);
+
 /* Fills in the template in the file of that path. Error (rig) where it cannot be read, or names
  * what there is not. Caller frees. */
 gchar *domain_xml(const gchar *template, const DomainSpec *spec, GError **error);

@@ -16,7 +16,7 @@
 
 enum {
 	AGENT_ANSWER = 20, /* seconds that the agent has for one answer */
-	FREEZE = 60,       /* seconds that writing the state may take */
+	MIGRATION = 60,    /* seconds that loading or saving the state may take */
 };
 
 struct Guest {
@@ -79,13 +79,37 @@ static gboolean pass_state(const Guest *guest, int state, const gchar *command, 
 	       ask_qemu(guest, command, -1, error);
 }
 
-/* QEMU starts the processors when the state has been loaded (qmp_cont()). */
+/* The end of a migration that libvirt did not start is not told by an event. */
+static gboolean await_migration(const Guest *guest, gulong pause, GError **error)
+{
+	gint64 until = g_get_monotonic_time() + (gint64)MIGRATION * G_USEC_PER_SEC;
+
+	while (g_get_monotonic_time() < until) {
+		g_autofree gchar *reply = NULL;
+
+		if (virDomainQemuMonitorCommand(guest->domain, "{\"execute\": \"query-migrate\"}",
+						&reply, 0)) {
+			fail(guest, error, "ended while its state was loaded or saved");
+			return FALSE;
+		}
+		if (strstr(reply, "\"completed\""))
+			return TRUE;
+		if (strstr(reply, "\"failed\""))
+			break;
+		g_usleep(pause);
+	}
+	fail(guest, error, "cannot be saved or loaded");
+	return FALSE;
+}
+
+/* It runs when this returns: to connect to a port before that would be lost on it. */
 static gboolean thaw(const Guest *guest, int state, GError **error)
 {
 	if (!pass_state(guest, state,
 			"{\"execute\": \"migrate-incoming\", "
 			"\"arguments\": {\"uri\": \"fd:state\"}}",
-			error))
+			error) ||
+	    !await_migration(guest, 1000, error))
 		return FALSE;
 	if (!virDomainResume(guest->domain))
 		return TRUE;
@@ -147,6 +171,14 @@ static void kill_process(Guest *guest, guint64 *max_rss)
 	kill(guest->pid, SIGKILL);
 	if (wait4(guest->pid, NULL, 0, &usage) == guest->pid && max_rss)
 		*max_rss = (guint64)usage.ru_maxrss;
+}
+
+void guest_kill(Guest *guest)
+{
+	if (guest->pid)
+		kill(guest->pid, SIGKILL);
+	else if (guest->domain)
+		virDomainDestroy(guest->domain);
 }
 
 void guest_end(Guest *guest, guint64 *max_rss)
@@ -324,29 +356,6 @@ gboolean guest_ask(Guest *guest, const GByteArray *order, gdouble seconds, WireP
 	return TRUE;
 }
 
-/* libvirt tells of no end of a migration that it did not start. */
-static gboolean await_frozen(const Guest *guest, GError **error)
-{
-	gint64 until = g_get_monotonic_time() + (gint64)FREEZE * G_USEC_PER_SEC;
-
-	while (g_get_monotonic_time() < until) {
-		g_autofree gchar *reply = NULL;
-
-		if (virDomainQemuMonitorCommand(guest->domain, "{\"execute\": \"query-migrate\"}",
-						&reply, 0)) {
-			host_error(error, "the guest cannot be frozen");
-			return FALSE;
-		}
-		if (strstr(reply, "\"completed\""))
-			return TRUE;
-		if (strstr(reply, "\"failed\""))
-			break;
-		g_usleep(5000);
-	}
-	fail(guest, error, "cannot be frozen");
-	return FALSE;
-}
-
 gboolean guest_freeze(Guest *guest, int state, GError **error)
 {
 	if (guest->port >= 0)
@@ -359,7 +368,7 @@ gboolean guest_freeze(Guest *guest, int state, GError **error)
 	return pass_state(guest, state,
 			  "{\"execute\": \"migrate\", \"arguments\": {\"uri\": \"fd:state\"}}",
 			  error) &&
-	       await_frozen(guest, error);
+	       await_migration(guest, 5000, error);
 }
 
 virDomainPtr guest_domain(const Guest *guest)

@@ -33,23 +33,12 @@ typedef struct {
 static gboolean check(Engine *engine, const Profile *profile, GError **error)
 {
 	SystemEngine *self = (SystemEngine *)engine;
-	g_autoptr(GString) sizes = g_string_new(NULL);
 
-	if (self->host->qemu && !qemu_has_model(self->host->qemu, profile->model)) {
-		g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG,
-			    "profile '%s' needs the CPU model '%s', which %s does not have",
-			    profile->name, profile->model, self->host->qemu->version);
-		return FALSE;
-	}
-	for (guint i = 0; i < profile->pages_count; i++) {
-		if (profile->pages[i] == self->image->page)
-			return TRUE;
-		g_string_append_printf(sizes, "%s%uK", i ? ", " : "", profile->pages[i]);
-	}
+	if (!self->host->qemu || qemu_has_model(self->host->qemu, profile->model))
+		return domain_fits(profile, self->image, error);
 	g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG,
-		    "profile '%s' cannot boot the image '%s': its kernel has pages of %uK, and the "
-		    "CPU translates %s; name another with --image (see 'a64rig image list')",
-		    profile->name, self->image->name, self->image->page, sizes->str);
+		    "profile '%s' needs the CPU model '%s', which %s does not have", profile->name,
+		    profile->model, self->host->qemu->version);
 	return FALSE;
 }
 

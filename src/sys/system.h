@@ -13,8 +13,9 @@
 #include "model/image.h"
 
 typedef struct {
-	const gchar *uri; /* of libvirt; NULL: the embedded driver */
-	gboolean share;   /* several runs use one guest, one after the other */
+	const gchar *uri;  /* of libvirt; NULL: the embedded driver */
+	const gchar *pool; /* of libvirt's storage, with a URI; NULL: "default" */
+	gboolean share;    /* several runs use one guest, one after the other */
 } SystemOptions;
 
 /* The image becomes the engine's; paths and options' strings must outlive it. Error (rig) where
