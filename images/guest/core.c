@@ -9,6 +9,8 @@
 
 #include "guest.h"
 
+enum { CORE_ROOM = 1 << 20 };
+
 static const struct sockaddr_un address = {AF_UNIX, "/rig/core"};
 static int listener = -1;
 
@@ -64,8 +66,10 @@ static int receive(int connection, pid_t *pid)
 	control = CMSG_FIRSTHDR(&message.header);
 	if (control && control->cmsg_type == SCM_RIGHTS)
 		memcpy(&core, CMSG_DATA(control), sizeof core);
-	if (core >= 0)
+	if (core >= 0) {
 		fcntl(core, F_SETFL, O_NONBLOCK);
+		fcntl(core, F_SETPIPE_SZ, CORE_ROOM);
+	}
 	return core;
 }
 

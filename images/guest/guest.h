@@ -43,8 +43,9 @@
  *
  *	hwcaps		the first: what /proc/cpuinfo says the CPU has, names between blanks
  *	out, err	a piece of the program's output
- *	core:PID	a piece of a core, of the program or of a process that it started; an empty
- *			piece ends it. Cores come one after the other
+ *	core:PID	a piece of a core; an empty piece ends it. Cores come one after the other:
+ *			those of processes that the program started, the first 4, and the program's
+ *			own, which is the last
  *
  * `end` is one of
  *
@@ -57,7 +58,8 @@
  *	settled, pong
  *
  * A host that closes the port in the middle of a run ends the run; the guest then waits for the
- * next one to open it.
+ * next one to open it. A guest with much to do can miss that the port was closed for less than a
+ * second.
  */
 #ifndef GUEST_H
 #define GUEST_H

@@ -203,12 +203,13 @@ static void mount_others(void)
 	mkdir("/var/tmp", 0755);
 }
 
-/* The kernel waits for whoever reads a core, so that the process is not gone before its core is. */
+/* Up to the limit, the kernel waits for whoever reads a core, so that a process is not gone before
+ * its core is; above it, there is no core. */
 static void set_kernel(void)
 {
 	static const char *const settings[][2] = {
 		{"kernel/core_pattern", "|/rig/guest core %p"},
-		{"kernel/core_pipe_limit", "4"},
+		{"kernel/core_pipe_limit", "10000"},
 		{"kernel/printk", "4"},
 		{"kernel/hostname", "a64rig"},
 	};

@@ -17,6 +17,13 @@
 
 enum { OUT, ERR, CORE, SOURCES, PORT = SOURCES, CALLS, POLLED };
 
+/* Milliseconds in which more may gather after a small piece. Process 1 goes before all others, and
+ * so would be woken by every line, and by every page of a core. */
+enum { REST = 2 };
+
+/* Cores of one run, not counting the program's own. */
+enum { CORES = 4 };
+
 /* Where pieces come from; the descriptor is -1 when there are no more. */
 struct source {
 	int descriptor;
@@ -32,8 +39,10 @@ static struct {
 	bool killed, timed_out, host_left;
 	const char *wrong; /* the step that failed although there is a process, with its error */
 	int error;
-	uint64_t deadline, oom_kills;
+	uint64_t deadline, rest, oom_kills;
 	struct source sources[SOURCES];
+	int cores; /* taken */
+	bool own_core;
 } now;
 
 static bool set_clock(const struct order *order)
@@ -249,18 +258,30 @@ static void relay(struct source *source)
 	static char piece[PIECE_MAX];
 	ssize_t n = read(source->descriptor, piece, sizeof piece);
 
+	if (n > 0 && n < PIECE_MAX)
+		now.rest = events_now() + REST;
 	if (n > 0)
 		port_frame(source->name, piece, (size_t)n);
 	else if (!n || errno != EAGAIN || now.gone)
 		close_source(source);
 }
 
+/* A process whose core nobody reads dies without waiting. */
 static void take_core(void)
 {
 	struct source *core = &now.sources[CORE];
-	pid_t pid;
+	pid_t pid = 0;
+	int descriptor = core_take(&pid);
 
-	core->descriptor = core_take(&pid);
+	if (descriptor < 0)
+		return;
+	if (now.own_core || (pid != now.program && now.cores == CORES)) {
+		close(descriptor);
+		return;
+	}
+	now.own_core = pid == now.program;
+	now.cores += !now.own_core;
+	core->descriptor = descriptor;
 	snprintf(core->name, sizeof core->name, "core:%d", (int)pid);
 }
 
@@ -295,24 +316,41 @@ static bool finished(void)
 	return now.gone && dry && (now.host_left || !port_pending());
 }
 
+static bool resting(void)
+{
+	return events_now() < now.rest;
+}
+
+/* When there is something to do although nothing happens, or 0: what is dead, for example, says no
+ * more. */
+static uint64_t next_time(bool full)
+{
+	if (now.gone && !full)
+		return 1;
+	if (resting() && !full)
+		return now.rest;
+	return now.killed ? 0 : now.deadline;
+}
+
+static void watch(struct pollfd *polled)
+{
+	bool full = port_pending(), idle = full || resting();
+
+	polled[PORT].fd = now.host_left ? -1 : port_descriptor();
+	polled[PORT].events = full ? POLLOUT : 0;
+	for (int i = 0; i < SOURCES; i++)
+		polled[i] = (struct pollfd){idle ? -1 : now.sources[i].descriptor, POLLIN, 0};
+	polled[CALLS].fd = idle || now.sources[CORE].descriptor >= 0 ? -1 : core_descriptor();
+	polled[CALLS].events = POLLIN;
+	events_wait(polled, POLLED, next_time(full));
+}
+
 static void collect(void)
 {
 	while (!finished()) {
-		struct pollfd polled[POLLED] = {
-			[PORT] = {.fd = now.host_left ? -1 : port_descriptor()},
-			[CALLS] = {.fd = -1, .events = POLLIN},
-		};
-		bool full = port_pending();
+		struct pollfd polled[POLLED] = {0};
 
-		polled[PORT].events = full ? POLLOUT : 0;
-		for (int i = 0; i < SOURCES; i++) {
-			polled[i].fd = full ? -1 : now.sources[i].descriptor;
-			polled[i].events = POLLIN;
-		}
-		if (!full && now.sources[CORE].descriptor < 0)
-			polled[CALLS].fd = core_descriptor();
-		/* A time that has passed: what is dead needs no waiting for. */
-		events_wait(polled, POLLED, now.gone && !full ? 1 : now.killed ? 0 : now.deadline);
+		watch(polled);
 		act(polled);
 	}
 	for (int i = 0; i < SOURCES; i++)

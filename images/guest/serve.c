@@ -23,11 +23,11 @@ static void drop_cores(void)
 		close(core);
 }
 
-static void wait_for_host(bool there)
+static void wait_for_news(bool connected)
 {
 	struct pollfd polled[] = {
 		{.fd = core_descriptor(), .events = POLLIN},
-		{.fd = there ? port_descriptor() : -1, .events = POLLIN},
+		{.fd = connected ? port_descriptor() : -1, .events = POLLIN},
 	};
 
 	events_wait(polled, 2, 0);
@@ -44,22 +44,25 @@ static void make_room(void)
 	text.length = 1;
 }
 
-/* Waits until a whole order is there, and says how long it is. */
+/* Waits until a whole order is there, and says how long it is. What a host says can be there before
+ * the news that there is a host: it waits, because an answer would be lost. */
 static size_t receive(void)
 {
 	size_t length;
 	ssize_t n;
 
 	while (!(length = order_length(text.bytes, text.length))) {
-		make_room();
-		n = port_read(text.bytes + text.length, sizeof text.bytes - text.length);
-		if (n > 0) {
-			text.length += (size_t)n;
+		if (!port_connected()) {
+			text.length = text.too_long = 0;
+			wait_for_news(false);
 			continue;
 		}
-		if (!n)
-			text.length = text.too_long = 0;
-		wait_for_host(n != 0);
+		make_room();
+		n = port_read(text.bytes + text.length, sizeof text.bytes - text.length);
+		if (n > 0)
+			text.length += (size_t)n;
+		else
+			wait_for_news(true);
 	}
 	return length;
 }
