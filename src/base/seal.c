@@ -28,13 +28,14 @@ static gboolean hash_piece(GChecksum *checksum, int file, off_t from, off_t to)
 	return TRUE;
 }
 
-/* Holes are not read: where the data lies is part of what is hashed, and a hole that is filled
- * makes another file of it. */
+/* Holes are not read: the size and where the data lies are part of what is hashed, and a hole that
+ * is filled makes another file of it. */
 static gchar *hash(int file, off_t size)
 {
 	g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
 	off_t at = 0;
 
+	g_checksum_update(checksum, (const guchar *)&size, sizeof size);
 	while (at < size) {
 		off_t data = lseek(file, at, SEEK_DATA);
 		off_t hole;
