@@ -25,15 +25,12 @@ static gboolean give_permission(int parent, const gchar *name)
 	       !fchmodat(parent, name, 0700, 0);
 }
 
-/* No other folder has the number of this one. */
+/* To a name that a program cannot have guessed, and taken. */
 static void move_up(int parent, const gchar *name, int top)
 {
-	struct stat status;
 	gchar number[32];
 
-	if (fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW))
-		return;
-	g_snprintf(number, sizeof number, ".%" G_GUINT64_FORMAT, (guint64)status.st_ino);
+	g_snprintf(number, sizeof number, ".%08x%08x", g_random_int(), g_random_int());
 	renameat(parent, name, top, number);
 }
 
