@@ -6,6 +6,9 @@
 
 enum { HEADER = 64 }; /* bytes of a piece's first line, at most */
 
+/* What a piece's name is made of. */
+#define NAME G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "-:"
+
 struct Wire {
 	WirePiece piece;
 	gpointer data;
@@ -71,8 +74,7 @@ static gboolean refuse(const guint8 *bytes, gsize length, GError **error)
 	return FALSE;
 }
 
-/* "NAME LENGTH\n". Names are of letters, digits, '-' and ':'. *size: of line and piece; 0: the line
- * is not complete. */
+/* "NAME LENGTH\n". *size: of line and piece; 0: the line is not complete. */
 static gboolean read_header(const guint8 *bytes, gsize length, gchar *name, gsize *start,
 			    gsize *size, GError **error)
 {
@@ -88,7 +90,8 @@ static gboolean read_header(const guint8 *bytes, gsize length, gchar *name, gsiz
 	memcpy(line, bytes, *start - 1);
 	line[*start - 1] = '\0';
 	blank = strchr(line, ' ');
-	if (!blank || blank == line || strlen(line) != *start - 1)
+	if (!blank || blank == line || strspn(line, NAME) != (gsize)(blank - line) ||
+	    strlen(line) != *start - 1)
 		return refuse(bytes, length, error);
 	*blank = '\0';
 	if (!g_ascii_string_to_unsigned(blank + 1, 10, 0, WIRE_PIECE, &count, NULL))
