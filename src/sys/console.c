@@ -8,26 +8,25 @@
 
 enum { LINES = 4 };
 
-/* "[    1.234567] text" to "text"; what a terminal would not show is dropped. */
-static gchar *clean(const gchar *line)
+/* What a terminal would not show, and the kernel's times: "[    1.234567] text" to "text". */
+static gchar *clean(const gchar *text)
 {
-	const gchar *text = *line == '[' && strchr(line, ']') ? strchr(line, ']') + 1 : line;
-	g_autoptr(GString) kept = g_string_new(NULL);
+	g_autoptr(GRegex) noise = g_regex_new("\\e\\[[0-?]*[ -/]*[@-~]|[^\\P{Cc}\\n]|"
+					      "^\\[ *\\d+\\.\\d+\\]",
+					      G_REGEX_MULTILINE, 0, NULL);
 
-	for (; *text; text++)
-		if (!g_ascii_iscntrl(*text))
-			g_string_append_c(kept, *text);
-	return g_strstrip(g_string_free(g_steal_pointer(&kept), FALSE));
+	return g_regex_replace_literal(noise, text, -1, 0, "", 0, NULL);
 }
 
 static gchar *join(const gchar *text)
 {
-	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+	g_autofree gchar *shown = clean(text);
+	g_auto(GStrv) lines = g_strsplit(shown, "\n", -1);
 	g_autoptr(GPtrArray) kept = g_ptr_array_new_with_free_func(g_free);
 	gboolean panic = FALSE;
 
 	for (gchar **line = lines; *line; line++) {
-		g_autofree gchar *words = clean(*line);
+		g_autofree gchar *words = g_strstrip(g_strdup(*line));
 
 		if (strstr(words, "Kernel panic") && !panic) {
 			g_ptr_array_set_size(kept, 0);
