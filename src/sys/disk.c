@@ -14,10 +14,33 @@
 
 enum { MAKE_DEADLINE = 300, KEPT_DAYS = 30 };
 
-/* "DIGEST/BASENAME". */
-static gchar *name_for(const gchar *file, GError **error)
+/* Bytes of all files together; the rest of the disk is the file system's own. */
+#define CONTENT (DISK_SIZE - (G_GUINT64_CONSTANT(1) << 26))
+
+/* NULL and error (usage) where it cannot be read, or is larger than what is left. */
+static GMappedFile *map(const gchar *file, guint64 *left, GError **error)
 {
-	g_autoptr(GMappedFile) mapped = g_mapped_file_new(file, FALSE, error);
+	g_autoptr(GError) why = NULL;
+	g_autoptr(GMappedFile) mapped = g_mapped_file_new(file, FALSE, &why);
+
+	if (mapped && g_mapped_file_get_length(mapped) <= *left) {
+		*left -= g_mapped_file_get_length(mapped);
+		return g_steal_pointer(&mapped);
+	}
+	if (mapped)
+		g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_USAGE,
+			    "'%s' does not fit on a guest's data disk: programs and libraries "
+			    "together can have %" G_GUINT64_FORMAT " MiB; run fewer at once",
+			    file, CONTENT >> 20);
+	else
+		g_set_error_literal(error, A64RIG_ERROR, A64RIG_ERROR_USAGE, why->message);
+	return NULL;
+}
+
+/* "DIGEST/BASENAME". */
+static gchar *name_for(const gchar *file, guint64 *left, GError **error)
+{
+	g_autoptr(GMappedFile) mapped = map(file, left, error);
 	g_autofree gchar *base = g_path_get_basename(file);
 	g_autofree gchar *sum = NULL;
 
@@ -32,12 +55,14 @@ static gchar *name_for(const gchar *file, GError **error)
 
 static gboolean name_all(Disk *disk, const gchar *const *files, GError **error)
 {
+	guint64 left = CONTENT;
+
 	for (; *files; files++) {
 		gchar *name;
 
 		if (g_hash_table_contains(disk->names, *files))
 			continue;
-		name = name_for(*files, error);
+		name = name_for(*files, &left, error);
 		if (!name)
 			return FALSE;
 		g_hash_table_insert(disk->names, g_strdup(*files), name);
@@ -89,9 +114,12 @@ static gboolean copy_all(const Disk *disk, const gchar *folder, GError **error)
 	return TRUE;
 }
 
+/* The same files make the same bytes. */
 static gboolean format(const gchar *image, const gchar *folder, GError **error)
 {
-	const gchar *argv[] = {"mkfs.erofs", "--all-root", "-T0", image, folder, NULL};
+	const gchar *argv[] = {
+		"mkfs.erofs", "--all-root", "-T0", "-U00000000-0000-0000-0000-000000000000",
+		image,        folder,       NULL};
 	int status;
 	g_autofree gchar *said = child_output(argv, MAKE_DEADLINE, &status, error);
 
