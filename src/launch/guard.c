@@ -38,7 +38,7 @@ static int names(const char *pid, const char *folder)
 	return length > 0 && memmem(line, (size_t)length, folder, strlen(folder));
 }
 
-/* How many were found. */
+/* How many were killed: those of other users cannot be. */
 static int kill_all(const char *folder)
 {
 	DIR *processes = opendir("/proc");
@@ -50,8 +50,7 @@ static int kill_all(const char *folder)
 
 		if (pid <= 0 || pid == getpid() || !names(entry->d_name, folder))
 			continue;
-		kill(pid, SIGKILL);
-		found++;
+		found += !kill(pid, SIGKILL);
 	}
 	if (processes)
 		closedir(processes);
@@ -78,6 +77,10 @@ int main(int argc, char **argv)
 	}
 	while (poll(&rig, 1, -1) < 0 && errno == EINTR)
 		;
+	if (rig.revents & POLLNVAL) {
+		fprintf(stderr, "a64rig-guard: nothing holds the other end of descriptor 3\n");
+		return 2;
+	}
 	while (quiet < QUIET_ROUNDS) {
 		quiet = kill_all(argv[1]) ? 0 : quiet + 1;
 		poll(NULL, 0, ROUND_MS);
