@@ -38,7 +38,7 @@ static gchar *find_data(const gchar *bin, GError **error)
 	return NULL;
 }
 
-/* A program of ours, in a checkout beside the command, else in libexec. */
+/* A program or module of ours, in a checkout beside the command, else in libexec. */
 static gchar *find_helper(const gchar *bin, const gchar *name)
 {
 	g_autofree gchar *beside = g_build_filename(bin, name, NULL);
@@ -70,11 +70,13 @@ Paths *paths_new(GError **error)
 	paths->data = g_canonicalize_filename(data, NULL);
 	paths->launch = find_helper(bin, "a64rig-launch");
 	paths->guard = find_helper(bin, "a64rig-guard");
+	paths->guests = find_helper(bin, "a64rig-guests.so");
 	paths->libvirt = in_cache("libvirt");
 	paths->snapshots = in_cache("snapshots");
 	paths->disks = in_cache("disks");
 	paths->prepared = in_cache("prepared");
 	paths->runs = in_cache("runs");
+	paths->images = in_cache("images");
 	paths->findings = in_cache("findings");
 	paths->config = g_build_filename(g_get_user_config_dir(), "a64rig", NULL);
 	return paths;
@@ -87,11 +89,13 @@ void paths_free(Paths *paths)
 	g_free(paths->data);
 	g_free(paths->launch);
 	g_free(paths->guard);
+	g_free(paths->guests);
 	g_free(paths->libvirt);
 	g_free(paths->snapshots);
 	g_free(paths->disks);
 	g_free(paths->prepared);
 	g_free(paths->runs);
+	g_free(paths->images);
 	g_free(paths->findings);
 	g_free(paths->config);
 	g_free(paths);

@@ -1,7 +1,7 @@
 /*
  * paths - where things live, in a checkout and installed.
  *
- * Data (rig/, cases/, scripts/) lies beside the build folder in a checkout, else under
+ * Data (rig/, images/, cases/, scripts/) lies beside the build folder in a checkout, else under
  * PREFIX/share/a64rig; A64RIG_DATA names it outright. What the rig fetches and makes lives in
  * $XDG_CACHE_HOME/a64rig, the user's own profiles and subjects in $XDG_CONFIG_HOME/a64rig.
  */
@@ -11,16 +11,18 @@
 #include <glib.h>
 
 typedef struct {
-	gchar *data;      /* holds rig/, cases/ and scripts/ */
+	gchar *data;      /* holds rig/, images/, cases/ and scripts/ */
 	gchar *launch;    /* the a64rig-launch program */
 	gchar *guard;     /* the a64rig-guard program */
+	gchar *guests;    /* the module of guests and images */
 	gchar *libvirt;   /* what libvirt has learnt of QEMU */
 	gchar *snapshots; /* of booted guests */
 	gchar *disks;     /* data disks of guests */
 	gchar *prepared;  /* sysroot/, cases/ and subjects/ as scripts/prepare makes them */
 	gchar *runs;      /* the folders of runs */
+	gchar *images;    /* the guest images that have been built, a folder each */
 	gchar *findings;  /* findings of earlier runs */
-	gchar *config;    /* the user's own rig/ and subjects/ */
+	gchar *config;    /* the user's own rig/, subjects/ and images/ */
 } Paths;
 
 /* Fails (usage) where no data folder can be found. */

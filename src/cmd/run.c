@@ -1,16 +1,16 @@
 #include <gio/gio.h>
 #include <glib/gstdio.h>
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cmd/cmd.h"
 #include "cmd/engines.h"
 #include "cmd/progress.h"
+#include "cmd/signals.h"
 #include "report/report.h"
 #include "run/run.h"
 
-enum { EXIT_INTERRUPTED = 128 + SIGINT, UNSET = G_MININT };
+enum { UNSET = G_MININT };
 
 typedef struct {
 	gchar **cases, **subjects, **tags, **profiles;
@@ -145,35 +145,6 @@ static gboolean output_fits(const gchar *path, GError **error)
 	return FALSE;
 }
 
-/* Waits for a signal that asks to end, and passes it on. A second one ends the rig at once: what it
- * runs dies with it. */
-static gpointer watch_signals(gpointer data)
-{
-	sigset_t *signals = ((gpointer *)data)[0];
-	GCancellable *cancellable = ((gpointer *)data)[1];
-	int signal;
-
-	sigwait(signals, &signal);
-	g_cancellable_cancel(cancellable);
-	sigwait(signals, &signal);
-	_exit(EXIT_INTERRUPTED);
-}
-
-static void catch_signals(GCancellable *cancellable)
-{
-	static sigset_t signals;
-	static gpointer data[2];
-
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGTERM);
-	sigaddset(&signals, SIGHUP);
-	pthread_sigmask(SIG_BLOCK, &signals, NULL);
-	data[0] = &signals;
-	data[1] = cancellable;
-	g_thread_unref(g_thread_new("signals", watch_signals, data));
-}
-
 static int print(const Options *options, const Results *results, const ReportFormat *format)
 {
 	gboolean colour = !options->output && cmd_colour(STDOUT_FILENO);
@@ -214,7 +185,7 @@ static int carry_out(const Options *options, const Request *request, Plan *plan,
 	RunWatch watch = {.progress = progress_show, .news = progress_news, .data = &progress};
 	int status;
 
-	catch_signals(cancellable);
+	signals_catch(cancellable);
 	progress_start(&progress, options->quiet);
 	results = run_plan(plan, request, engines, engines_count(engines), cancellable, &watch,
 			   &kept, &error);
