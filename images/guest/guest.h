@@ -9,8 +9,10 @@
  *
  * On the kernel's command line:
  *
- *	a64rig.shell		also keeps a root shell on ttyAMA0; when it ends, the guest powers
- *off a64rig.term=NAME	that shell's TERM
+ *	a64rig.shell		also keeps a root shell on ttyAMA0; the guest ends with it
+ *	a64rig.term=NAME	that shell's TERM
+ *	a64rig.size=ROWSxCOLUMNS	that of its terminal
+ *	a64rig.once		the guest ends when, after a run, there is no host any more
  *
  * The port. The host opens it and gives an order: strings KEY=VALUE, each ended by a NUL byte, and
  * an empty string at the end. The guest answers with frames, a line "NAME LENGTH\n" and then LENGTH
@@ -20,7 +22,7 @@
  *	order=ping		answers `end` "pong"
  *
  *	order=settle		for a guest about to be frozen. Answers `end` "settled"
- *	  warm=PATH		(any number) a file to read, so that it is in memory from then on
+ *	  warm=PATH		(any number) a file to read, if it is there: then it is in memory
  *
  *	order=run		runs a program of the data disk /dev/vdb (erofs), as user and group
  *				1000, in a session, IPC and mount namespace of its own
@@ -29,11 +31,13 @@
  *	  arg=TEXT		(any number) after the program's name
  *	  env=NAME=VALUE	(any number) the whole environment
  *	  timeout=MILLISECONDS	of the guest's monotonic clock; default 60000
- *	  limit=NAME=VALUE	(any number) address-space (MiB), cpu (seconds), file (MiB),
- *processes hwcap=MASK		what is left of AT_HWCAP: hexadecimal, after 0x hwcap2=MASK
- *the same of AT_HWCAP2 time=SECONDS.NANOSECONDS	what the guest's clock is set to: a restored
- *guest's is old seed=HEX		64 bytes at most, mixed into the kernel's random numbers:
- *guests that start from one snapshot would all draw the same
+ *	  limit=NAME=VALUE	(any number) address-space and file in MiB, cpu in seconds, and
+ *				processes
+ *	  hwcap=MASK		what is left of AT_HWCAP: hexadecimal, after 0x
+ *	  hwcap2=MASK		the same of AT_HWCAP2
+ *	  time=SECONDS.NANOS	what the clock is set to, nine digits: a restored guest's is old
+ *	  seed=HEX		64 bytes at most, mixed into the kernel's random numbers: guests
+ *				that start from one snapshot would all draw the same
  *
  * The program starts in /rig/run, an empty tmpfs that is also its /tmp, /var/tmp and /dev/shm, with
  * /dev/null as its input. With it end the processes that it started, its mounts and its IPC: the
@@ -86,7 +90,8 @@ enum {
 /* init.c: everything before the first order. Comes back in the new root, with what the kernel was
  * told to do besides. */
 struct boot {
-	bool shell;
+	bool shell, once;
+	unsigned short rows, columns; /* 0: not told */
 	char term[32];
 };
 void init_boot(struct boot *boot);
@@ -156,7 +161,7 @@ void keep_child_ended(pid_t pid);
 uint64_t keep_due(void);
 
 /* serve.c: orders, one after the other, for ever. */
-_Noreturn void serve(void);
+_Noreturn void serve(bool once);
 
 /* run.c: order=run. */
 void run(const struct order *order);

@@ -249,10 +249,13 @@ static void read_command_line(struct boot *boot)
 	FILE *file = fopen("/proc/cmdline", "re");
 	char word[256];
 
-	*boot = (struct boot){false, "linux"};
+	*boot = (struct boot){.term = "linux"};
 	while (file && fscanf(file, "%255s", word) == 1) {
 		if (!strcmp(word, "a64rig.shell"))
 			boot->shell = true;
+		if (!strcmp(word, "a64rig.once"))
+			boot->once = true;
+		sscanf(word, "a64rig.size=%hux%hu", &boot->rows, &boot->columns);
 		sscanf(word, "a64rig.term=%31s", boot->term);
 	}
 	if (file)

@@ -23,18 +23,20 @@ static void become_agent(void)
 	execl("/usr/sbin/qemu-ga", "qemu-ga", "-m", "virtio-serial", "-p", kept.device, NULL);
 }
 
-static void become_shell(const char *term)
+static void become_shell(const struct boot *boot)
 {
+	const struct winsize size = {.ws_row = boot->rows, .ws_col = boot->columns};
 	int terminal;
 
 	setsid();
 	terminal = open("/dev/ttyAMA0", O_RDWR);
 	ioctl(terminal, TIOCSCTTY, 1);
+	ioctl(terminal, TIOCSWINSZ, &size);
 	for (int i = 0; i < 3; i++)
 		dup2(terminal, i);
 	clearenv();
 	setenv("HOME", "/root", 1);
-	setenv("TERM", term, 1);
+	setenv("TERM", boot->term, 1);
 	setenv("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", 1);
 	if (chdir("/root"))
 		fprintf(stderr, "a64rig-guest: there is no /root\n");
@@ -53,12 +55,12 @@ static void start_agent(void)
 	}
 }
 
-static void start_shell(const char *term)
+static void start_shell(const struct boot *boot)
 {
 	kept.shell = fork();
 	if (!kept.shell) {
 		events_leave();
-		become_shell(term);
+		become_shell(boot);
 		_exit(127);
 	}
 }
@@ -69,7 +71,7 @@ void keep_start(const struct boot *boot)
 	    port_find(AGENT_PORT, kept.device, sizeof kept.device))
 		start_agent();
 	if (boot->shell)
-		start_shell(boot->term);
+		start_shell(boot);
 }
 
 void keep_child_ended(pid_t pid)

@@ -14,7 +14,7 @@ static void boot_and_serve(void)
 	core_open();
 	port_open();
 	keep_start(&boot);
-	serve();
+	serve(boot.once);
 }
 
 int main(int argc, char **argv)

@@ -44,6 +44,9 @@ static void make_room(void)
 	text.length = 1;
 }
 
+/* Set after a run, where the guest is for one host alone. */
+static bool once_has_run;
+
 /* Waits until a whole order is there, and says how long it is. What a host says can be there before
  * the news that there is a host: it waits, because an answer would be lost. */
 static size_t receive(void)
@@ -53,6 +56,8 @@ static size_t receive(void)
 
 	while (!(length = order_length(text.bytes, text.length))) {
 		if (!port_connected()) {
+			if (once_has_run)
+				init_power_off();
 			text.length = text.too_long = 0;
 			wait_for_news(false);
 			continue;
@@ -98,7 +103,7 @@ static void ping(const struct order *order)
 static void settle(const struct order *order)
 {
 	for (unsigned i = 0; i < order->warm.count; i++)
-		if (!stage_read(order->warm.item[i])) {
+		if (!stage_read(order->warm.item[i]) && errno != ENOENT) {
 			port_end("failed %d warming %.128s", errno, order->warm.item[i]);
 			return;
 		}
@@ -121,7 +126,7 @@ static void carry_out(const struct order *order)
 	port_end("refused an unknown order");
 }
 
-_Noreturn void serve(void)
+_Noreturn void serve(bool once)
 {
 	static struct order order;
 
@@ -135,6 +140,7 @@ _Noreturn void serve(void)
 			port_end("refused %s", wrong);
 		else
 			carry_out(&order);
+		once_has_run |= once && !wrong && !strcmp(order.name, "run");
 		finish(length);
 		send();
 	}

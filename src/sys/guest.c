@@ -1,6 +1,7 @@
 #include "sys/guest.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <libvirt/libvirt-qemu.h>
 #include <poll.h>
 #include <signal.h>
@@ -13,6 +14,7 @@
 
 #include "base/error.h"
 #include "sys/console.h"
+#include "sys/pump.h"
 
 enum {
 	AGENT_ANSWER = 20, /* seconds that the agent has for one answer */
@@ -25,9 +27,11 @@ struct Guest {
 	virDomainPtr domain;
 	gchar *profile;
 	gchar *console; /* its file, or NULL */
-	gchar *socket;  /* of the run port */
+	gchar *socket;  /* of the run port; NULL: it is reached through libvirt */
 	int port;       /* connected to it; -1: not yet */
 	GPid pid;       /* of QEMU, where it is our child; else 0 */
+	/* What comes through libvirt, or NULL. */
+	Pump *port_pump, *console_pump;
 };
 
 /* What went wrong, and what the guest said last. */
@@ -117,22 +121,59 @@ static gboolean thaw(const Guest *guest, int state, GError **error)
 	return FALSE;
 }
 
-static gboolean start(Guest *guest, const gchar *xml, int state, GError **error)
+static Guest *new_guest(Host *host, const gchar *name, const Profile *profile, const gchar *console)
 {
-	guint flags = state >= 0 ? VIR_DOMAIN_START_PAUSED : 0;
+	Guest *guest = g_new0(Guest, 1);
 
-	if (!guest->host->folder)
+	guest->host = host;
+	guest->watched = host_watch(host, name);
+	guest->profile = g_strdup(profile->name);
+	guest->console = g_strdup(console);
+	guest->port = -1;
+	return guest;
+}
+
+/* The console of a guest elsewhere is copied to a file of ours as it speaks. */
+static gboolean follow_console(Guest *guest, GError **error)
+{
+	int file = open(guest->console, O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600);
+	virStreamPtr stream =
+		file < 0 ? NULL : virStreamNew(guest->host->connection, VIR_STREAM_NONBLOCK);
+
+	if (stream && !virDomainOpenConsole(guest->domain, NULL, stream, 0)) {
+		guest->console_pump = pump_new(stream, file);
+		return TRUE;
+	}
+	host_error(error, "the guest's console cannot be followed");
+	if (stream)
+		virStreamFree(stream);
+	if (file >= 0)
+		close(file);
+	return FALSE;
+}
+
+static gboolean create(Guest *guest, const gchar *xml, gboolean paused, GError **error)
+{
+	guint flags = paused ? VIR_DOMAIN_START_PAUSED : 0;
+	g_autofree gchar *doing = NULL;
+
+	if (guest->host->pool)
 		flags |= VIR_DOMAIN_START_AUTODESTROY;
 	guest->domain = virDomainCreateXML(guest->host->connection, xml, flags);
-	if (!guest->domain) {
-		g_autofree gchar *doing =
-			g_strdup_printf("a guest with %s cannot be started", guest->profile);
+	if (guest->domain)
+		return TRUE;
+	doing = g_strdup_printf("a guest with %s cannot be started", guest->profile);
+	host_error(error, doing);
+	return FALSE;
+}
 
-		host_error(error, doing);
+static gboolean start(Guest *guest, const gchar *xml, int state, GError **error)
+{
+	if (!create(guest, xml, state >= 0, error))
 		return FALSE;
-	}
-	if (guest->host->folder)
-		guest->pid = host_process(guest->host, guest->watched->name);
+	if (guest->host->pool)
+		return !guest->console || follow_console(guest, error);
+	guest->pid = host_process(guest->host, guest->watched->name);
 	return state < 0 || thaw(guest, state, error);
 }
 
@@ -140,24 +181,36 @@ Guest *guest_start(Host *host, const gchar *template, const DomainSpec *domain, 
 		   GError **error)
 {
 	static gint count;
-	g_autofree gchar *name =
-		g_strdup_printf("a64rig-%d-%d", (int)getpid(), g_atomic_int_add(&count, 1));
-	g_autofree gchar *base = g_strconcat(name, ".run", NULL);
-	Guest *guest = g_new0(Guest, 1);
+	int number = g_atomic_int_add(&count, 1);
+	g_autofree gchar *prefix = pool_prefix();
+	g_autofree gchar *name = g_strdup_printf("%s-%d", prefix, number);
+	Guest *guest = new_guest(host, name, domain->profile, domain->console);
 	DomainSpec own = *domain;
 	g_autofree gchar *xml = NULL;
 
-	guest->host = host;
-	guest->watched = host_watch(host, name);
-	guest->profile = g_strdup(domain->profile->name);
-	guest->console = g_strdup(domain->console);
-	guest->socket = host->folder ? g_build_filename(host->folder, base, NULL) : NULL;
-	guest->port = -1;
+	if (!host->pool)
+		guest->socket = g_strdup_printf("%s/%d", host->folder, number);
 	own.name = name;
 	own.emulator = host->qemu ? host->qemu->path : NULL;
 	own.port = guest->socket;
+	own.console = host->pool ? NULL : domain->console;
 	xml = domain_xml(template, &own, error);
 	if (xml && start(guest, xml, state, error))
+		return guest;
+	guest_end(guest, NULL);
+	return NULL;
+}
+
+Guest *guest_restore(Host *host, const gchar *name, const Profile *profile, const gchar *save,
+		     const gchar *console, GError **error)
+{
+	Guest *guest = new_guest(host, name, profile, console);
+
+	if (!virDomainRestore(host->connection, save))
+		guest->domain = virDomainLookupByName(host->connection, name);
+	if (!guest->domain)
+		host_error(error, "the guest's snapshot cannot be restored");
+	else if (follow_console(guest, error))
 		return guest;
 	guest_end(guest, NULL);
 	return NULL;
@@ -185,12 +238,14 @@ void guest_end(Guest *guest, guint64 *max_rss)
 {
 	if (max_rss)
 		*max_rss = 0;
-	if (guest->port >= 0)
-		close(guest->port);
 	if (guest->pid)
 		kill_process(guest, max_rss);
 	else if (guest->domain)
 		virDomainDestroy(guest->domain);
+	pump_free(guest->port_pump);
+	pump_free(guest->console_pump);
+	if (guest->port >= 0)
+		close(guest->port);
 	if (guest->domain)
 		virDomainFree(guest->domain);
 	if (guest->socket)
@@ -251,37 +306,70 @@ gboolean guest_await_agent(Guest *guest, gdouble seconds, GCancellable *cancella
 	return FALSE;
 }
 
-static gboolean open_port(Guest *guest, GError **error)
+static gboolean connect_port(Guest *guest)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 
-	if (guest->port >= 0)
-		return TRUE;
 	g_strlcpy(address.sun_path, guest->socket, sizeof address.sun_path);
 	guest->port = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (guest->port >= 0 && !connect(guest->port, (struct sockaddr *)&address, sizeof address))
+	return guest->port >= 0 &&
+	       !connect(guest->port, (struct sockaddr *)&address, sizeof address);
+}
+
+static gboolean tunnel_port(Guest *guest)
+{
+	virStreamPtr stream = virStreamNew(guest->host->connection, VIR_STREAM_NONBLOCK);
+	int ends[2];
+
+	if (!stream || virDomainOpenChannel(guest->domain, "org.a64rig.run.0", stream, 0) ||
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends)) {
+		if (stream)
+			virStreamFree(stream);
+		return FALSE;
+	}
+	guest->port = ends[0];
+	guest->port_pump = pump_new(stream, ends[1]);
+	return TRUE;
+}
+
+static gboolean open_port(Guest *guest, GError **error)
+{
+	if (guest->port >= 0 || (guest->socket ? connect_port(guest) : tunnel_port(guest)))
 		return TRUE;
 	fail(guest, error, "cannot be reached");
 	return FALSE;
 }
 
-static gboolean send_all(Guest *guest, const GByteArray *order, GError **error)
+static void close_port(Guest *guest)
 {
-	gsize done = 0;
+	g_clear_pointer(&guest->port_pump, pump_free);
+	if (guest->port >= 0)
+		close(guest->port);
+	guest->port = -1;
+}
 
-	while (done < order->len) {
-		ssize_t count =
-			send(guest->port, order->data + done, order->len - done, MSG_NOSIGNAL);
+static gboolean write_all(int port, const guint8 *bytes, gsize length)
+{
+	while (length) {
+		ssize_t count = send(port, bytes, length, MSG_NOSIGNAL);
 
 		if (count < 0 && errno == EINTR)
 			continue;
-		if (count < 0) {
-			fail(guest, error, "ended");
+		if (count < 0)
 			return FALSE;
-		}
-		done += (gsize)count;
+		bytes += count;
+		length -= (gsize)count;
 	}
 	return TRUE;
+}
+
+static gboolean send_order(Guest *guest, const GByteArray *order, GError **error)
+{
+	if (guest->port_pump ? pump_send(guest->port_pump, order->data, order->len)
+			     : write_all(guest->port, order->data, order->len))
+		return TRUE;
+	fail(guest, error, "ended");
+	return FALSE;
 }
 
 /* The answer as it comes in. */
@@ -297,7 +385,7 @@ static gboolean take_piece(const gchar *name, const guint8 *bytes, gsize length,
 	Answer *answer = data;
 
 	answer->begun = TRUE;
-	answer->ended = g_str_equal(name, "end");
+	answer->ended |= g_str_equal(name, "end");
 	return answer->piece(name, bytes, length, answer->data, error);
 }
 
@@ -346,7 +434,7 @@ gboolean guest_ask(Guest *guest, const GByteArray *order, gdouble seconds, WireP
 	Answer answer = {.piece = piece, .data = data};
 	g_autoptr(Wire) wire = wire_new(take_piece, &answer);
 
-	if (!open_port(guest, error) || !send_all(guest, order, error))
+	if (!open_port(guest, error) || !send_order(guest, order, error))
 		return FALSE;
 	while (!answer.ended)
 		if (!await_bytes(guest, answer.begun ? until : first,
@@ -358,9 +446,7 @@ gboolean guest_ask(Guest *guest, const GByteArray *order, gdouble seconds, WireP
 
 gboolean guest_freeze(Guest *guest, int state, GError **error)
 {
-	if (guest->port >= 0)
-		close(guest->port);
-	guest->port = -1;
+	close_port(guest);
 	if (virDomainSuspend(guest->domain)) {
 		host_error(error, "the guest cannot be stopped");
 		return FALSE;
@@ -369,6 +455,20 @@ gboolean guest_freeze(Guest *guest, int state, GError **error)
 			  "{\"execute\": \"migrate\", \"arguments\": {\"uri\": \"fd:state\"}}",
 			  error) &&
 	       await_migration(guest, 5000, error);
+}
+
+gboolean guest_save(Guest *guest, const gchar *save, GError **error)
+{
+	close_port(guest);
+	if (!virDomainSave(guest->domain, save))
+		return TRUE;
+	host_error(error, "the guest cannot be saved");
+	return FALSE;
+}
+
+const gchar *guest_name(const Guest *guest)
+{
+	return guest->watched->name;
 }
 
 virDomainPtr guest_domain(const Guest *guest)

@@ -15,11 +15,16 @@
 
 typedef struct Guest Guest;
 
-/* Starts a guest: domain says how, but for its name, emulator and port, which are found here. The
- * template is rig/domain.xml. state: a snapshot's device state, open for reading, with
- * DOMAIN_PRIVATE memory; -1: the guest boots. */
+/* Starts a guest: domain says how, but for its name, emulator and port, which are found here; its
+ * console is a file of ours also where QEMU runs elsewhere. The template is rig/domain.xml. state:
+ * a snapshot's device state, open for reading, with DOMAIN_PRIVATE memory; -1: the guest boots. */
 Guest *guest_start(Host *host, const gchar *template, const DomainSpec *domain, int state,
 		   GError **error);
+
+/* Starts the guest again that guest_save() wrote to that file of the daemon's machine; there can be
+ * one at a time. */
+Guest *guest_restore(Host *host, const gchar *name, const Profile *profile, const gchar *save,
+		     const gchar *console, GError **error);
 
 /* Kills it, so that everything that waits for it sees its end; guest_end() is still to come. */
 void guest_kill(Guest *guest);
@@ -43,7 +48,11 @@ enum { GUEST_ANSWER = 30 };
  * (DOMAIN_SHARED). */
 gboolean guest_freeze(Guest *guest, int state, GError **error);
 
-/* Its libvirt domain, owned by the guest. */
+/* Stops it for good and has libvirt write all of it to that file of the daemon's machine. */
+gboolean guest_save(Guest *guest, const gchar *save, GError **error);
+
+/* Its name and its libvirt domain, owned by the guest. */
+const gchar *guest_name(const Guest *guest);
 virDomainPtr guest_domain(const Guest *guest);
 
 #endif

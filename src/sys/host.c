@@ -218,7 +218,27 @@ static gchar *versions(const Host *host)
 					 libvirt / 1000 % 1000, libvirt % 1000);
 }
 
-Host *host_open(const Paths *paths, const gchar *uri, GError **error)
+/* With a URI the guests of a rig that was killed may be left: libvirt does not end those that it
+ * has restored. */
+static gboolean open_daemon(Host *host, const gchar *uri, const gchar *pool, GError **error)
+{
+	virDomainPtr *domains = NULL;
+	int count;
+
+	if (!connect_to(host, uri, error))
+		return FALSE;
+	count = virConnectListAllDomains(host->connection, &domains, 0);
+	for (int i = 0; i < count; i++) {
+		if (pool_is_orphan(virDomainGetName(domains[i])))
+			virDomainDestroy(domains[i]);
+		virDomainFree(domains[i]);
+	}
+	free(domains);
+	host->pool = pool_open(host->connection, pool, error);
+	return host->pool != NULL;
+}
+
+Host *host_open(const Paths *paths, const gchar *uri, const gchar *pool, GError **error)
 {
 	g_autoptr(Host) host = g_new0(Host, 1);
 
@@ -227,7 +247,7 @@ Host *host_open(const Paths *paths, const gchar *uri, GError **error)
 	g_mutex_init(&host->mutex);
 	g_cond_init(&host->changed);
 	if (!start_events(error) ||
-	    !(uri ? connect_to(host, uri, error) : open_embedded(host, paths, error)))
+	    !(uri ? open_daemon(host, uri, pool, error) : open_embedded(host, paths, error)))
 		return NULL;
 	host->version = versions(host);
 	return g_steal_pointer(&host);
@@ -237,6 +257,7 @@ void host_close(Host *host)
 {
 	if (!host)
 		return;
+	pool_close(host->pool);
 	if (host->connection)
 		virConnectClose(host->connection);
 	if (host->guard >= 0) {
@@ -280,4 +301,9 @@ GPid host_process(const Host *host, const gchar *name)
 	g_autofree gchar *text = NULL;
 
 	return g_file_get_contents(path, &text, NULL, NULL) ? atoi(text) : 0;
+}
+
+gchar *host_place(Host *host, const gchar *path, const gchar *key, GError **error)
+{
+	return host->pool ? pool_place(host->pool, path, key, error) : g_strdup(path);
 }

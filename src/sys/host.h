@@ -19,6 +19,7 @@
 
 #include "base/paths.h"
 #include "base/qemu.h"
+#include "sys/pool.h"
 
 /* What happened to a domain: libvirt's events, for whoever waits. */
 typedef struct {
@@ -31,6 +32,7 @@ typedef struct {
 	virConnectPtr connection;
 	Qemu *qemu;         /* NULL where a daemon finds its own */
 	gchar *version;     /* "qemu-system-aarch64 7.2.22, libvirt 9.0.0" */
+	Pool *pool;         /* where files are for the guests; NULL: they can read ours */
 	gchar *folder;      /* of the embedded driver; NULL with a URI */
 	int guard;          /* as long as this is open the guests live; -1 with a URI */
 	GPid guard_pid;     /* what waits at its other end */
@@ -39,8 +41,14 @@ typedef struct {
 	GPtrArray *domains; /* of HostDomain */
 } Host;
 
-/* uri: NULL for the embedded driver. Error (rig) says what is missing. */
-Host *host_open(const Paths *paths, const gchar *uri, GError **error);
+/* uri: NULL for the embedded driver; pool: with a URI, see pool.h. Error (rig) says what is
+ * missing.
+ */
+Host *host_open(const Paths *paths, const gchar *uri, const gchar *pool, GError **error);
+
+/* Where QEMU finds a file of ours; key says what is in it, NULL: it is for this rig alone. Error
+ * (rig). Caller frees. */
+gchar *host_place(Host *host, const gchar *path, const gchar *key, GError **error);
 
 /* Ends all guests of the embedded driver. */
 void host_close(Host *host);

@@ -7,23 +7,25 @@
 #include "base/error.h"
 #include "sys/disk.h"
 #include "sys/guest.h"
+#include "sys/places.h"
 
 enum { END_OF_FILE = 4 }; /* Ctrl-D, by which a terminal says so */
 
-static DomainSpec domain_of(const Shell *shell, const gchar *words, const gchar *data)
+static DomainSpec domain_of(const Shell *shell, const gchar *words, const Places *places)
 {
 	return (DomainSpec){.profile = shell->profile,
-			    .root = shell->image->root,
-			    .kernel = shell->image->kernel,
-			    .initrd = shell->image->initrd,
-			    .data = data,
+			    .root = places->root,
+			    .kernel = places->kernel,
+			    .initrd = places->initrd,
+			    .data = places->data,
 			    .words = words};
 }
 
 static gchar *words_of(const Shell *shell)
 {
-	return g_strdup_printf("quiet a64rig.shell a64rig.term=%s",
-			       shell->term && *shell->term ? shell->term : "dumb");
+	return g_strdup_printf("quiet a64rig.shell a64rig.term=%s a64rig.size=%ux%u",
+			       shell->term && *shell->term ? shell->term : "dumb", shell->rows,
+			       shell->columns);
 }
 
 /* The guest's console and where it goes. */
@@ -121,16 +123,30 @@ static gboolean attach(const Shell *shell, Host *host, Guest *guest, GCancellabl
 	return TRUE;
 }
 
-gboolean shell_run(const Shell *shell, GCancellable *cancellable, GError **error)
+static gchar *template_of(const Shell *shell)
+{
+	return g_build_filename(shell->paths->data, "rig", "domain.xml", NULL);
+}
+
+static Guest *boot(const Shell *shell, Host *host, GError **error)
 {
 	const gchar *const none[] = {NULL};
-	g_autoptr(Host) host = host_open(shell->paths, shell->uri, error);
-	g_autoptr(Disk) disk = host ? disk_new(shell->paths->disks, none, error) : NULL;
-	g_autofree gchar *template =
-		g_build_filename(shell->paths->data, "rig", "domain.xml", NULL);
+	g_autoptr(Disk) disk = disk_new(shell->paths->disks, none, error);
+	g_autofree gchar *template = template_of(shell);
 	g_autofree gchar *words = words_of(shell);
-	DomainSpec domain = domain_of(shell, words, disk ? disk->path : NULL);
-	Guest *guest = disk ? guest_start(host, template, &domain, -1, error) : NULL;
+	g_auto(Places) places = {0};
+	DomainSpec domain;
+
+	if (!disk || !places_fill(&places, host, shell->image, disk->path, error))
+		return NULL;
+	domain = domain_of(shell, words, &places);
+	return guest_start(host, template, &domain, -1, error);
+}
+
+gboolean shell_run(const Shell *shell, GCancellable *cancellable, GError **error)
+{
+	g_autoptr(Host) host = host_open(shell->paths, shell->uri, shell->pool, error);
+	Guest *guest = host ? boot(shell, host, error) : NULL;
 	gboolean fine = guest && attach(shell, host, guest, cancellable, error);
 
 	if (guest)
@@ -145,11 +161,14 @@ gboolean shell_check(const Shell *shell, GError **error)
 
 gchar *shell_domain(const Shell *shell, GError **error)
 {
-	g_autofree gchar *template =
-		g_build_filename(shell->paths->data, "rig", "domain.xml", NULL);
+	const Places places = {.root = shell->image->root,
+			       .kernel = shell->image->kernel,
+			       .initrd = shell->image->initrd,
+			       .data = (gchar *)"DATA"};
+	g_autofree gchar *template = template_of(shell);
 	g_autofree gchar *name = g_strdup_printf("a64rig-%s", shell->profile->name);
 	g_autofree gchar *words = words_of(shell);
-	DomainSpec domain = domain_of(shell, words, "DATA");
+	DomainSpec domain = domain_of(shell, words, &places);
 
 	domain.name = name;
 	return domain_xml(template, &domain, error);

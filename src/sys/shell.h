@@ -9,12 +9,13 @@
 /* Nothing is owned. */
 typedef struct {
 	const Paths *paths;
-	const gchar *uri; /* of libvirt, as in SystemOptions */
+	const gchar *uri, *pool; /* of libvirt, as in SystemOptions */
 	const Profile *profile;
 	const Image *image;
-	const gchar *term; /* the terminal's type, for TERM; or NULL */
-	int in, out;       /* the terminal, raw already; or any other pair of files */
-	gchar escape;      /* what typed alone ends the shell; 0: nothing does */
+	const gchar *term;   /* the terminal's type, for TERM; or NULL */
+	guint rows, columns; /* its size; 0: it has none */
+	int in, out;         /* the terminal, raw already; or any other pair of files */
+	gchar escape;        /* what typed alone ends the shell; 0: nothing does */
 } Shell;
 
 /* Boots a guest and copies between its console and the files until it powers off, or the escape

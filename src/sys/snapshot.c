@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/seal.h"
 #include "base/tree.h"
+#include "sys/places.h"
 
 enum {
 	BOOT = 120,   /* seconds until the agent must answer */
@@ -132,32 +133,79 @@ static gboolean freeze(Guest *guest, const Snapshot *made, GError **error)
 	return frozen;
 }
 
-static DomainSpec domain_of(const SnapshotSpec *spec, const gchar *data, const gchar *console,
+static DomainSpec domain_of(const SnapshotSpec *spec, const Places *places, const gchar *console,
 			    const Snapshot *snapshot, DomainMemory memory)
 {
 	return (DomainSpec){.profile = spec->profile,
-			    .root = spec->image->root,
-			    .kernel = spec->image->kernel,
-			    .initrd = spec->image->initrd,
-			    .data = data,
+			    .root = places->root,
+			    .kernel = places->kernel,
+			    .initrd = places->initrd,
+			    .data = places->data,
 			    .console = console,
 			    .memory = memory,
 			    .ram = snapshot->ram};
 }
 
-static gboolean boot(const SnapshotSpec *spec, const Snapshot *made, const gchar *console,
-		     GCancellable *cancellable, GError **error)
+/* A guest that is ready to be frozen. */
+static Guest *boot(const SnapshotSpec *spec, const DomainSpec *domain, GCancellable *cancellable,
+		   GError **error)
 {
-	DomainSpec domain = domain_of(spec, spec->data, console, made, DOMAIN_SHARED);
-	Guest *guest = guest_start(spec->host, spec->template, &domain, -1, error);
-	gboolean frozen;
+	Guest *guest;
 
+	tell(spec, "booting");
+	guest = guest_start(spec->host, spec->template, domain, -1, error);
+	if (!guest)
+		return NULL;
+	if (guest_await_agent(guest, BOOT, cancellable, error) && settle(guest, cancellable, error))
+		return guest;
+	guest_end(guest, NULL);
+	return NULL;
+}
+
+static gboolean boot_and_freeze(const SnapshotSpec *spec, const Snapshot *made,
+				const gchar *console, GCancellable *cancellable, GError **error)
+{
+	g_auto(Places) places = {0};
+	DomainSpec domain;
+	gboolean frozen;
+	Guest *guest;
+
+	if (!places_fill(&places, spec->host, spec->image, spec->data, error))
+		return FALSE;
+	domain = domain_of(spec, &places, console, made, DOMAIN_SHARED);
+	guest = boot(spec, &domain, cancellable, error);
 	if (!guest)
 		return FALSE;
-	frozen = guest_await_agent(guest, BOOT, cancellable, error) &&
-		 settle(guest, cancellable, error) && freeze(guest, made, error);
+	frozen = freeze(guest, made, error);
 	guest_end(guest, NULL);
 	return frozen && seal_write(made->ram, error) && seal_write(made->state, error);
+}
+
+/* A daemon's guests end with the rig, restored ones too: the guest sees to that itself. */
+static Snapshot *save_there(const SnapshotSpec *spec, GCancellable *cancellable, GError **error)
+{
+	g_autofree gchar *base =
+		g_strdup_printf("%s.%s.console", spec->profile->name, spec->image->name);
+	g_autofree gchar *console = g_build_filename(spec->folder, base, NULL);
+	g_autoptr(Snapshot) snapshot = g_new0(Snapshot, 1);
+	g_auto(Places) places = {0};
+	DomainSpec domain;
+	gboolean saved;
+	Guest *guest;
+
+	unlink(console);
+	if (!places_fill(&places, spec->host, spec->image, spec->data, error))
+		return NULL;
+	domain = domain_of(spec, &places, console, snapshot, DOMAIN_ANONYMOUS);
+	domain.words = "a64rig.once";
+	guest = boot(spec, &domain, cancellable, error);
+	if (!guest)
+		return NULL;
+	snapshot->name = g_strdup(guest_name(guest));
+	snapshot->save = pool_reserve(spec->host->pool, spec->profile->name, error);
+	saved = snapshot->save && guest_save(guest, snapshot->save, error);
+	guest_end(guest, NULL);
+	return saved ? g_steal_pointer(&snapshot) : NULL;
 }
 
 static Snapshot *in_folder(const gchar *folder)
@@ -180,10 +228,9 @@ static gboolean make(const SnapshotSpec *spec, const gchar *stem, const gchar *f
 	tree_remove(folder);
 	tree_remove(making);
 	unlink(console);
-	tell(spec, "booting");
 	if (g_mkdir(making, 0700))
 		return fail(error, "make", making);
-	if (!boot(spec, made, console, cancellable, error)) {
+	if (!boot_and_freeze(spec, made, console, cancellable, error)) {
 		tree_remove(making);
 		return FALSE;
 	}
@@ -210,7 +257,7 @@ static gboolean whole(const Snapshot *snapshot)
 	return seal_holds(snapshot->state) && seal_holds(snapshot->ram);
 }
 
-Snapshot *snapshot_open(const SnapshotSpec *spec, GCancellable *cancellable, GError **error)
+static Snapshot *open_here(const SnapshotSpec *spec, GCancellable *cancellable, GError **error)
 {
 	g_autofree gchar *base = g_strdup_printf("%s.%s", spec->profile->name, spec->image->name);
 	g_autofree gchar *stem = g_build_filename(spec->folder, base, NULL);
@@ -218,16 +265,9 @@ Snapshot *snapshot_open(const SnapshotSpec *spec, GCancellable *cancellable, GEr
 	g_autofree gchar *key = key_of(spec, error);
 	g_autofree gchar *folder = g_strconcat(stem, ".key-", key, NULL);
 	g_autoptr(Snapshot) snapshot = in_folder(folder);
+	int held = key ? lock(spec, lock_path, cancellable, error) : -1;
 	gboolean fine;
-	int held;
 
-	if (!key)
-		return NULL;
-	if (g_mkdir_with_parents(spec->folder, 0700)) {
-		fail(error, "make", spec->folder);
-		return NULL;
-	}
-	held = lock(spec, lock_path, cancellable, error);
 	if (held < 0)
 		return NULL;
 	fine = whole(snapshot) || make(spec, stem, folder, cancellable, error);
@@ -237,27 +277,51 @@ Snapshot *snapshot_open(const SnapshotSpec *spec, GCancellable *cancellable, GEr
 	return fine ? g_steal_pointer(&snapshot) : NULL;
 }
 
+Snapshot *snapshot_open(const SnapshotSpec *spec, GCancellable *cancellable, GError **error)
+{
+	if (!g_mkdir_with_parents(spec->folder, 0700))
+		return spec->host->pool ? save_there(spec, cancellable, error)
+					: open_here(spec, cancellable, error);
+	fail(error, "make", spec->folder);
+	return NULL;
+}
+
 void snapshot_free(Snapshot *snapshot)
 {
 	if (!snapshot)
 		return;
 	g_free(snapshot->ram);
 	g_free(snapshot->state);
+	g_free(snapshot->save);
+	g_free(snapshot->name);
 	g_free(snapshot);
 }
 
-Guest *snapshot_thaw(const Snapshot *snapshot, const SnapshotSpec *spec, const gchar *data,
-		     const gchar *console, GError **error)
+static Guest *thaw_here(const Snapshot *snapshot, const SnapshotSpec *spec, const gchar *console,
+			GError **error)
 {
-	DomainSpec domain = domain_of(spec, data, console, snapshot, DOMAIN_PRIVATE);
 	int state = open(snapshot->state, O_RDONLY | O_CLOEXEC);
-	Guest *guest;
+	g_auto(Places) places = {0};
+	Guest *guest = NULL;
 
 	if (state < 0) {
 		fail(error, "read", snapshot->state);
 		return NULL;
 	}
-	guest = guest_start(spec->host, spec->template, &domain, state, error);
+	if (places_fill(&places, spec->host, spec->image, spec->data, error)) {
+		DomainSpec domain = domain_of(spec, &places, console, snapshot, DOMAIN_PRIVATE);
+
+		guest = guest_start(spec->host, spec->template, &domain, state, error);
+	}
 	close(state);
 	return guest;
+}
+
+Guest *snapshot_thaw(const Snapshot *snapshot, const SnapshotSpec *spec, const gchar *console,
+		     GError **error)
+{
+	if (!snapshot->save)
+		return thaw_here(snapshot, spec, console, error);
+	return guest_restore(spec->host, snapshot->name, spec->profile, snapshot->save, console,
+			     error);
 }

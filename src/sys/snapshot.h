@@ -5,6 +5,8 @@
  * devices. It is bound to QEMU, libvirt, the profile, the image and the domain's template by its
  * name, which ends with a digest of all of them; one for which any of these has changed is not
  * found again, and removed. Several rigs may use one at the same time; one alone makes it.
+ *
+ * Where a libvirt daemon runs the guests, it saves and restores them whole, for this rig alone.
  */
 #ifndef SYS_SNAPSHOT_H
 #define SYS_SNAPSHOT_H
@@ -16,6 +18,9 @@
 typedef struct {
 	gchar *ram;   /* the memory's file */
 	gchar *state; /* of the devices */
+	gchar *save;  /* instead of both, where a daemon runs the guests: libvirt's file there */
+	gchar *name;  /* of its domain: there can be one guest at a time */
+	guint guests; /* how many there are; for the owner to count */
 } Snapshot;
 
 /* Nothing is owned. */
@@ -35,8 +40,8 @@ Snapshot *snapshot_open(const SnapshotSpec *spec, GCancellable *cancellable, GEr
 void snapshot_free(Snapshot *snapshot);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Snapshot, snapshot_free)
 
-/* Starts a guest from it, with that data disk and its console going to that file. Error (rig). */
-Guest *snapshot_thaw(const Snapshot *snapshot, const SnapshotSpec *spec, const gchar *data,
-		     const gchar *console, GError **error);
+/* Starts a guest from it, its console going to that file. Error (rig). */
+Guest *snapshot_thaw(const Snapshot *snapshot, const SnapshotSpec *spec, const gchar *console,
+		     GError **error);
 
 #endif

@@ -28,6 +28,7 @@ typedef struct {
 	GMutex mutex;          /* guards what follows */
 	GHashTable *snapshots; /* profile's name to Snapshot */
 	GHashTable *idle;      /* profile's name to GPtrArray of Guest, with options.share */
+	GCond released;        /* a guest is free, or gone */
 } SystemEngine;
 
 static gboolean check(Engine *engine, const Profile *profile, GError **error)
@@ -255,51 +256,80 @@ static gboolean write_order(const RunSpec *spec, const GByteArray *order, GError
 	return g_file_set_contents(path, text, (gssize)order->len - 1, error);
 }
 
+/* A guest that waits for work, or NULL. */
 static Guest *take_idle(SystemEngine *self, const Profile *profile)
 {
-	Guest *guest = NULL;
-	GPtrArray *idle;
+	GPtrArray *idle = g_hash_table_lookup(self->idle, profile->name);
 
-	g_mutex_lock(&self->mutex);
-	idle = g_hash_table_lookup(self->idle, profile->name);
-	if (idle && idle->len)
-		guest = g_ptr_array_steal_index_fast(idle, idle->len - 1);
-	g_mutex_unlock(&self->mutex);
-	return guest;
+	return idle && idle->len ? g_ptr_array_steal_index_fast(idle, idle->len - 1) : NULL;
 }
 
 static void put_idle(SystemEngine *self, const Profile *profile, Guest *guest)
 {
-	GPtrArray *idle;
+	GPtrArray *idle = g_hash_table_lookup(self->idle, profile->name);
 
-	g_mutex_lock(&self->mutex);
-	idle = g_hash_table_lookup(self->idle, profile->name);
 	if (!idle) {
 		idle = g_ptr_array_new();
 		g_hash_table_insert(self->idle, g_strdup(profile->name), idle);
 	}
 	g_ptr_array_add(idle, guest);
-	g_mutex_unlock(&self->mutex);
 }
 
-static Guest *fresh_guest(SystemEngine *self, const RunSpec *spec, GError **error)
+static Guest *thaw(SystemEngine *self, const RunSpec *spec, const Snapshot *snapshot,
+		   GError **error)
 {
 	g_autofree gchar *console = g_build_filename(spec->folder, "console", NULL);
-	SnapshotSpec snapshot = snapshot_spec(self, spec->profile);
-	const Snapshot *start;
+	SnapshotSpec start = snapshot_spec(self, spec->profile);
+
+	return snapshot_thaw(snapshot, &start, console, error);
+}
+
+static void forget(SystemEngine *self, const Profile *profile)
+{
+	Snapshot *snapshot = g_hash_table_lookup(self->snapshots, profile->name);
+
+	snapshot->guests--;
+	g_cond_broadcast(&self->released);
+}
+
+/* One that waits for work, or a fresh one; where there can be but one, when it is free. */
+static Guest *take_guest(SystemEngine *self, const RunSpec *spec, GError **error)
+{
+	Snapshot *snapshot;
+	Guest *guest;
 
 	g_mutex_lock(&self->mutex);
-	start = g_hash_table_lookup(self->snapshots, spec->profile->name);
+	snapshot = g_hash_table_lookup(self->snapshots, spec->profile->name);
+	while (!(guest = take_idle(self, spec->profile)) && snapshot->save && snapshot->guests)
+		g_cond_wait(&self->released, &self->mutex);
+	if (!guest)
+		snapshot->guests++;
 	g_mutex_unlock(&self->mutex);
-	return snapshot_thaw(start, &snapshot, self->disk->path, console, error);
+	if (guest)
+		return guest;
+	guest = thaw(self, spec, snapshot, error);
+	if (guest)
+		return guest;
+	g_mutex_lock(&self->mutex);
+	forget(self, spec->profile);
+	g_mutex_unlock(&self->mutex);
+	return NULL;
 }
 
 static void release(SystemEngine *self, const RunSpec *spec, Guest *guest, Outcome *outcome)
 {
-	if (self->options.share && outcome->kind != OUTCOME_RIG_FAULT)
-		put_idle(self, spec->profile, guest);
-	else
+	gboolean again = self->options.share && outcome->kind != OUTCOME_RIG_FAULT;
+
+	if (!again)
 		guest_end(guest, &outcome->max_rss);
+	g_mutex_lock(&self->mutex);
+	if (again) {
+		put_idle(self, spec->profile, guest);
+		g_cond_broadcast(&self->released);
+	} else {
+		forget(self, spec->profile);
+	}
+	g_mutex_unlock(&self->mutex);
 }
 
 static void run_in(Guest *guest, const RunSpec *spec, const GByteArray *order,
@@ -327,16 +357,16 @@ static Outcome *run(Engine *engine, const RunSpec *spec, GCancellable *cancellab
 	g_autoptr(Outcome) outcome = outcome_new(spec->profile->name);
 	g_autoptr(GByteArray) order = order_for(self, spec);
 	g_autoptr(GError) error = NULL;
-	Guest *guest = take_idle(self, spec->profile);
+	Guest *guest = NULL;
 
 	outcome->folder = g_strdup(spec->folder);
-	if (write_order(spec, order, &error) && !guest)
-		guest = fresh_guest(self, spec, &error);
-	if (error) {
-		outcome_end(outcome, OUTCOME_RIG_FAULT, g_strdup(error->message));
-	} else {
+	if (write_order(spec, order, &error))
+		guest = take_guest(self, spec, &error);
+	if (guest) {
 		run_in(guest, spec, order, cancellable, outcome);
 		release(self, spec, guest, outcome);
+	} else {
+		outcome_end(outcome, OUTCOME_RIG_FAULT, g_strdup(error->message));
 	}
 	if (!outcome_passed(outcome) && path_is_full(spec->folder))
 		outcome_end(outcome, OUTCOME_RIG_FAULT,
@@ -368,6 +398,7 @@ static void close_engine(Engine *engine)
 	host_close(self->host);
 	image_free(self->image);
 	g_mutex_clear(&self->mutex);
+	g_cond_clear(&self->released);
 	g_free(self->template);
 	g_free(self->version);
 	g_free(self);
@@ -389,10 +420,11 @@ Engine *system_engine_new(const Paths *paths, const SystemOptions *options, Imag
 	self->options = *options;
 	self->image = image;
 	g_mutex_init(&self->mutex);
+	g_cond_init(&self->released);
 	self->snapshots = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_snapshot);
 	self->idle = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, end_idle);
 	self->template = g_build_filename(paths->data, "rig", "domain.xml", NULL);
-	self->host = host_open(paths, options->uri, error);
+	self->host = host_open(paths, options->uri, options->pool, error);
 	if (!self->host) {
 		close_engine(&self->engine);
 		return NULL;
