@@ -1,6 +1,7 @@
 #include "cmd/engines.h"
 
-#include "base/error.h"
+#include "cmd/guests.h"
+#include "cmd/module.h"
 #include "user/user.h"
 
 static Engine *new_user(const Request *request, GError **error)
@@ -8,11 +9,11 @@ static Engine *new_user(const Request *request, GError **error)
 	return user_engine_new(request->paths, request->sandbox, error);
 }
 
-static Engine *new_system(G_GNUC_UNUSED const Request *request, GError **error)
+static Engine *new_system(const Request *request, GError **error)
 {
-	g_set_error_literal(error, A64RIG_ERROR, A64RIG_ERROR_RIG,
-			    "this a64rig is built without the system engine; leave --engine out");
-	return NULL;
+	GuestsEngine make = (GuestsEngine)module_symbol("guests_engine", error);
+
+	return make ? make(request, error) : NULL;
 }
 
 static const struct {

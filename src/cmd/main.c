@@ -3,8 +3,31 @@
 
 #include "base/nearest.h"
 #include "cmd/cmd.h"
+#include "cmd/guests.h"
+#include "cmd/module.h"
 
-static const Command *const commands[] = {&cmd_run, &cmd_list, &cmd_doctor};
+static int run_late(const gchar *symbol, int argc, gchar **argv)
+{
+	g_autoptr(GError) error = NULL;
+	GuestsCommand command = (GuestsCommand)module_symbol(symbol, &error);
+
+	return command ? command(argc, argv) : cmd_fail(error);
+}
+
+static int run_image(int argc, gchar **argv)
+{
+	return run_late("guests_image", argc, argv);
+}
+
+static int run_shell(int argc, gchar **argv)
+{
+	return run_late("guests_shell", argc, argv);
+}
+
+static const Command image = {"image", "build and list guest images", run_image};
+static const Command shell = {"shell", "boot a guest and give it your terminal", run_shell};
+
+static const Command *const commands[] = {&cmd_run, &cmd_list, &image, &shell, &cmd_doctor};
 
 static void print_usage(void)
 {

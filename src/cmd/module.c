@@ -5,11 +5,16 @@
 #include "base/error.h"
 #include "base/paths.h"
 
+/* libvirt's log, which would go to standard error, is nothing for users, unless they have said
+ * otherwise. libguestfs starts libvirt as soon as it is loaded. */
 static GModule *load(GError **error)
 {
 	g_autoptr(Paths) paths = paths_new(error);
-	GModule *module = paths ? g_module_open(paths->guests, G_MODULE_BIND_LAZY) : NULL;
+	GModule *module = NULL;
 
+	g_setenv("LIBVIRT_LOG_OUTPUTS", "4:file:/dev/null", FALSE);
+	if (paths)
+		module = g_module_open(paths->guests, G_MODULE_BIND_LAZY);
 	if (paths && !module)
 		g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG,
 			    "guests need what cannot be loaded here: %s; run scripts/setup, or "

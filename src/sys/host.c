@@ -47,14 +47,12 @@ static gpointer run_events(gpointer data)
 	return NULL;
 }
 
-/* Once for the process: libvirt has one event loop. Its log, which would go to standard error, is
- * nothing for users, unless they have said otherwise. */
+/* Once for the process: libvirt has one event loop. */
 static gboolean start_events(GError **error)
 {
 	static gsize started;
 
 	if (g_once_init_enter(&started)) {
-		g_setenv("LIBVIRT_LOG_OUTPUTS", "4:file:/dev/null", FALSE);
 		gboolean fine = !virInitialize() && !virEventRegisterDefaultImpl();
 
 		virSetErrorFunc(NULL, stay_silent);
