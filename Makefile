@@ -39,7 +39,7 @@ HDR    := $(sort $(wildcard src/*/*.h))
 OBJ    := $(SRC:%.c=$(BUILD)/%.o)
 MAIN   := $(BUILD)/src/cmd/main.o
 GUESTS := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard src/sys/*.c src/image/*.c src/archive/*.c \
-            src/cmd/image.c src/cmd/shell.c)))
+            src/cmd/guests.c src/cmd/image.c src/cmd/shell.c)))
 LIB    := $(BUILD)/liba64rig.a
 UNIT   := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/*.c)))
 
