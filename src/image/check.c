@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "image/modules.h"
 #include "image/split.h"
 #include "image/stamp.h"
 
@@ -21,13 +22,14 @@ gchar *check_disk_inputs(const Recipe *recipe)
 {
 	g_autoptr(GString) text = g_string_new(DISK_FORMAT);
 	g_autofree gchar *rules = split_rules();
+	g_autofree gchar *modules = modules_rules();
 
 	g_string_append_printf(text, "%s\n%s\n%s\n%u\n%u\n", recipe->suite, recipe->kernel,
 			       recipe->kernel_suite ? recipe->kernel_suite : "", recipe->page,
 			       recipe->size);
 	for (guint i = 0; i < recipe->packages_count; i++)
 		g_string_append_printf(text, "%s\n", recipe->packages[i]);
-	g_string_append(text, rules);
+	g_string_append_printf(text, "%s%s\n", rules, modules);
 	return digest(text->str);
 }
 

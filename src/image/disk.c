@@ -15,7 +15,7 @@
 
 /* Seconds. With a KVM that works the appliance starts in three; there are some that only seem to.
  */
-enum { DEADLINE = 900, KVM_DEADLINE = 20 };
+enum { DEADLINE = 900, KVM_DEADLINE = 10 };
 
 /* What a build is watched for from another thread, since libguestfs blocks. */
 typedef struct {

@@ -14,7 +14,7 @@ enum { DEADLINE = 120, LARGEST = 64 << 20 };
 
 /* What they need comes with them; what the kernel has built in is passed over. */
 static const gchar *const wanted[] = {
-	"virtio_mmio", "virtio_blk", "virtio_console", "ext4", "erofs", "overlay",
+	"virtio_mmio", "virtio_blk", "virtio_console", "ext4", "erofs", "overlay", NULL,
 };
 
 /* kmod's programs are not in an ordinary user's PATH. */
@@ -59,7 +59,7 @@ static gchar *ask_order(const gchar *tree, const gchar *release, GError **error)
 		return NULL;
 	for (guint i = 0; i < G_N_ELEMENTS(ask); i++)
 		g_ptr_array_add(argv, (gpointer)ask[i]);
-	for (guint i = 0; i < G_N_ELEMENTS(wanted); i++)
+	for (guint i = 0; wanted[i]; i++)
 		g_ptr_array_add(argv, (gpointer)wanted[i]);
 	g_ptr_array_add(argv, NULL);
 	said = output(index, error);
@@ -130,4 +130,9 @@ gboolean modules_take(const gchar *tree, const gchar *release, const gchar *to, 
 	}
 	return take_order(lines, to, order, error) &&
 	       g_file_set_contents(file, order->str, (gssize)order->len, error);
+}
+
+gchar *modules_rules(void)
+{
+	return g_strjoinv(" ", (gchar **)wanted);
 }

@@ -13,4 +13,7 @@
  * the order. Error (rig), also where the kernel lacks one. */
 gboolean modules_take(const gchar *tree, const gchar *release, const gchar *to, GError **error);
 
+/* What is wanted of a kernel, as text: part of what an image is made from. Caller frees. */
+gchar *modules_rules(void);
+
 #endif
