@@ -13,15 +13,6 @@
 #include "image/modules.h"
 #include "image/split.h"
 
-typedef struct {
-	const Paths *paths;
-	const Recipe *recipe;
-	const gchar *folder;
-	ImageNews news;
-	gpointer data;
-	GCancellable *cancellable;
-} Build;
-
 static gchar *in(const Build *build, const gchar *name)
 {
 	return g_build_filename(build->folder, name, NULL);
@@ -78,12 +69,13 @@ static void tell(const Build *build, const gchar *what)
 	build->news(what, -1, build->data);
 }
 
-static gboolean take_packages(const Build *build, const gchar *log, Split *parts, GError **error)
+static gboolean take_packages(const Build *build, Split *parts, GError **error)
 {
 	g_autofree gchar *tar = in(build, "packages.tar");
 
 	tell(build, "fetching and unpacking Debian packages");
-	if (!fetch(build->recipe, build->folder, tar, log, build->cancellable, error))
+	if (!fetch(build->recipe, build->folder, tar, build->log, build->lock, build->cancellable,
+		   error))
 		return FALSE;
 	tell(build, "sorting what they brought");
 	if (!split(tar, build->folder, parts, build->cancellable, error) ||
@@ -142,15 +134,13 @@ static gboolean make_record(const Build *build, const Split *parts, GError **err
 	return build_initrd(build->paths, build->folder, record, error);
 }
 
-gboolean build_all(const Paths *paths, const Recipe *recipe, const gchar *folder, const gchar *log,
-		   ImageNews news, gpointer data, GCancellable *cancellable, GError **error)
+gboolean build_all(const Build *build, GError **error)
 {
-	const Build build = {paths, recipe, folder, news, data, cancellable};
 	g_auto(Split) parts = {0};
 
-	return has_room(&build, error) && take_packages(&build, log, &parts, error) &&
-	       take_modules(&build, parts.release, error) && make_disk(&build, error) &&
-	       make_record(&build, &parts, error);
+	return has_room(build, error) && take_packages(build, &parts, error) &&
+	       take_modules(build, parts.release, error) && make_disk(build, error) &&
+	       make_record(build, &parts, error);
 }
 
 gboolean build_initrd(const Paths *paths, const gchar *folder, Record *record, GError **error)

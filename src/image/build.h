@@ -6,9 +6,19 @@
 
 #include "image/check.h"
 
-/* Makes all of it in the empty folder. Error (rig) or (usage). */
-gboolean build_all(const Paths *paths, const Recipe *recipe, const gchar *folder, const gchar *log,
-		   ImageNews news, gpointer data, GCancellable *cancellable, GError **error);
+typedef struct {
+	const Paths *paths;
+	const Recipe *recipe;
+	const gchar *folder; /* where it is made: empty */
+	const gchar *log;    /* file for what the tools print */
+	int lock;            /* what runs of a build that is killed still holds it */
+	ImageNews news;
+	gpointer data;
+	GCancellable *cancellable;
+} Build;
+
+/* Makes all of it. Error (rig) or (usage). */
+gboolean build_all(const Build *build, GError **error);
 
 /* Makes the initrd in a folder whose other parts are as record says. Error (rig). */
 gboolean build_initrd(const Paths *paths, const gchar *folder, Record *record, GError **error);

@@ -123,7 +123,7 @@ static void check_record(Check *check, const Paths *paths, const Recipe *recipe,
 	if (!g_str_equal(check->record->name, recipe->name) ||
 	    !g_str_equal(check->record->disk_inputs, disk)) {
 		decide(check, IMAGE_OUTDATED, STALE_ALL,
-		       g_strdup("its recipe has changed since it was built"));
+		       g_strdup("what it is made from has changed since it was built"));
 		return;
 	}
 	if (check_parts(check, folder) && !check->stale)

@@ -212,12 +212,12 @@ static gboolean check_needed(GError **error)
 }
 
 gboolean fetch(const Recipe *recipe, const gchar *folder, const gchar *tar, const gchar *log,
-	       GCancellable *cancellable, GError **error)
+	       int lock, GCancellable *cancellable, GError **error)
 {
 	g_auto(GStrv) argv = fetch_command(recipe, folder, tar);
 	ChildSpec spec = {.argv = (const gchar *const *)argv,
 			  .in = -1,
-			  .extra = -1,
+			  .extra = lock,
 			  .folder = folder,
 			  .deadline = DEADLINE};
 	ChildResult result;

@@ -15,9 +15,10 @@
 /* The command that writes the tar; it needs room in folder. Free with g_strfreev(). */
 gchar **fetch_command(const Recipe *recipe, const gchar *folder, const gchar *tar);
 
-/* Runs it; what it prints goes to the file log. Error (usage) where Debian does not have what the
- * recipe asks for, else (rig). */
+/* Runs it; what it prints goes to the file log. It holds the descriptor lock, too, so that whoever
+ * waits for that waits for its end, whatever becomes of us. Error (usage) where Debian does not
+ * have what the recipe asks for, else (rig). */
 gboolean fetch(const Recipe *recipe, const gchar *folder, const gchar *tar, const gchar *log,
-	       GCancellable *cancellable, GError **error);
+	       int lock, GCancellable *cancellable, GError **error);
 
 #endif

@@ -144,11 +144,10 @@ static gboolean put(const gchar *new, const gchar *folder, GError **error)
 	return FALSE;
 }
 
-static gboolean build_new(const Paths *paths, const Recipe *recipe, const gchar *folder,
-			  ImageNews news, gpointer data, GCancellable *cancellable, GError **error)
+static gboolean build_new(Build *build, const gchar *folder, GError **error)
 {
-	g_autofree gchar *new = beside(paths, recipe, "new");
-	g_autofree gchar *log = beside(paths, recipe, "log");
+	g_autofree gchar *new = beside(build->paths, build->recipe, "new");
+	g_autofree gchar *log = beside(build->paths, build->recipe, "log");
 	gboolean built;
 
 	tree_remove(new);
@@ -157,10 +156,12 @@ static gboolean build_new(const Paths *paths, const Recipe *recipe, const gchar 
 			    g_strerror(errno));
 		return FALSE;
 	}
-	built = build_all(paths, recipe, new, log, news, data, cancellable, error) &&
-		put(new, folder, error);
+	build->folder = new;
+	build->log = log;
+	built = build_all(build, error) && put(new, folder, error);
 	tree_remove(new);
-	if (built)
+	/* Of a failure it tells more than the error does. */
+	if (built || g_cancellable_is_cancelled(build->cancellable))
 		g_unlink(log);
 	return built;
 }
@@ -172,13 +173,19 @@ gboolean image_build(const Paths *paths, const Recipe *recipe, gboolean force, I
 	g_autofree gchar *inputs = check_initrd_inputs(paths, error);
 	int file = inputs ? lock(paths, recipe, news, data, cancellable, error) : -1;
 	g_auto(Check) check = {0};
+	Build build = {.paths = paths,
+		       .recipe = recipe,
+		       .lock = file,
+		       .news = news,
+		       .data = data,
+		       .cancellable = cancellable};
 	gboolean built = TRUE;
 
 	if (file < 0)
 		return FALSE;
 	check = check_image(paths, recipe, folder);
 	if (force || check.stale == STALE_ALL) {
-		built = build_new(paths, recipe, folder, news, data, cancellable, error);
+		built = build_new(&build, folder, error);
 	} else if (check.stale == STALE_INITRD) {
 		news("making the initrd", -1, data);
 		built = build_initrd(paths, folder, check.record, error);
