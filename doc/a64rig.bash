@@ -9,6 +9,7 @@ _a64rig_offer() {
 }
 
 _a64rig_names() { "$rig" list --names "$1" 2>/dev/null; }
+_a64rig_images() { "$rig" image list --names 2>/dev/null; }
 
 _a64rig_commands() {
 	"$rig" --help 2>/dev/null | sed -n '/^Commands:/,/^$/s/^  \([a-z-]*\) .*/\1/p'
@@ -59,11 +60,12 @@ _a64rig_values() {
 		_a64rig_offer < <(_a64rig_names profiles)
 		;;
 	--engine) _a64rig_offer < <(printf '%s\n' user system both) ;;
+	--image) _a64rig_offer < <(_a64rig_images) ;;
 	--isolation) _a64rig_offer < <(printf '%s\n' run guest) ;;
 	--connect) _a64rig_offer < <(printf '%s\n' qemu:///session qemu:///system) ;;
 	-f | --format) _a64rig_offer < <(printf '%s\n' table json junit tap) ;;
 	-o | --output) _a64rig_files '*' ;;
-	-j | --jobs | --timeout | --repeat | --image | --pool) ;;
+	-j | --jobs | --timeout | --repeat | --pool) ;;
 	*) return 1 ;;
 	esac
 }
@@ -83,6 +85,10 @@ _a64rig() {
 		:
 	elif [[ ${COMP_WORDS[1]} == list && $cur != -* ]]; then
 		_a64rig_offer < <(printf '%s\n' cases subjects profiles tags)
+	elif [[ ${COMP_WORDS[1]} == image && $cur != -* && $COMP_CWORD == 2 ]]; then
+		_a64rig_offer < <(printf '%s\n' build list show remove)
+	elif [[ ${COMP_WORDS[1]} == image && $cur != -* && ${COMP_WORDS[2]} != list ]]; then
+		_a64rig_offer < <(_a64rig_images)
 	else
 		_a64rig_offer < <(_a64rig_options "${COMP_WORDS[1]}")
 	fi

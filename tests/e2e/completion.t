@@ -47,7 +47,7 @@ mapfile -t cases < <("$rig" list --names cases)
 mapfile -t tags < <("$rig" list --names tags)
 
 complete_words ''
-is 'commands' run list doctor --help --version
+is 'commands' run list image shell doctor --help --version
 complete_words d
 is 'a command half typed' doctor
 complete_words run --dry
@@ -103,6 +103,12 @@ complete_words run --jobs ''
 is 'nothing for a number'
 complete_words list ''
 is 'what list takes' cases subjects profiles tags
+complete_words image ''
+is 'what image takes' build list show remove
+complete_words image show ''
+is 'the images to show' debian-12 debian-12-16k
+complete_words run --image ''
+is 'the images to boot' debian-12 debian-12-16k
 complete_words list --n
 is 'what options list has' --names
 

@@ -99,17 +99,20 @@ same 'the manual has every key of the JSON result'
 
 # Manifests as the manual shows them.
 mkdir -p "$work/data/cases/mine" "$work/data/cases/subjects" "$work/config/a64rig/subjects" \
-	"$work/config/a64rig/rig"
+	"$work/config/a64rig/rig" "$work/config/a64rig/images"
 ln -s "$root/rig" "$work/data/rig"
 cp "$root"/cases/subjects/*.yaml "$work/data/cases/subjects"
 section 'Profile: rig\/NAME.yaml' | sed -n '/^\.Bd/,/^\.Ed/{/^\./!p}' >"$work/config/a64rig/rig/myboard.yaml"
+section 'Image: images\/NAME.yaml' | sed -n '/^\.Bd/,/^\.Ed/{/^\./!p}' \
+	>"$work/config/a64rig/images/myimage.yaml"
 section 'Subject: subjects\/NAME.yaml' | sed -n '/^\.Bd/,/^\.Ed/{/^\./!p}' \
 	>"$work/config/a64rig/subjects/jemalloc-mine.yaml"
 section 'Suite: cases\/SUITE\/suite.yaml' | sed -n '/^\.Bd/,/^\.Ed/{/^\./!p}' \
 	>"$work/data/cases/mine/suite.yaml"
 A64RIG_DATA=$work/data XDG_CONFIG_HOME=$work/config "$rig" list --names cases subjects profiles |
 	grep -xE 'mine/size-classes|jemalloc-mine|myboard' >"$work/a"
-printf '%s\n' mine/size-classes jemalloc-mine myboard >"$work/b"
+A64RIG_DATA=$work/data XDG_CONFIG_HOME=$work/config "$rig" image list --names >>"$work/a"
+printf '%s\n' mine/size-classes jemalloc-mine myboard myimage >"$work/b"
 same 'the manifests of the manual can be read'
 
 # Examples, up to what they would run.
