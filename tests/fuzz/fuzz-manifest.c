@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "model/profile.h"
+#include "model/recipe.h"
 #include "model/subject.h"
 #include "model/suite.h"
 
@@ -19,14 +20,17 @@ static void read_as(guint8 kind, const gchar *path)
 	g_autoptr(Profile) profile = NULL;
 	g_autoptr(Subject) subject = NULL;
 	g_autoptr(Suite) suite = NULL;
+	g_autoptr(Recipe) recipe = NULL;
 
 	if (kind == 'p')
 		profile = profile_load(path, &error);
 	else if (kind == 's')
 		subject = subject_load(path, &error);
+	else if (kind == 'i')
+		recipe = recipe_load(path, &error);
 	else
 		suite = suite_load(path, &error);
-	g_assert_true((profile || subject || suite) == !error);
+	g_assert_true((profile || subject || suite || recipe) == !error);
 	g_assert_true(!error || g_error_matches(error, A64RIG_ERROR, A64RIG_ERROR_USAGE));
 	g_assert_true(!error || g_utf8_validate(error->message, -1, NULL));
 }
