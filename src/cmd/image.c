@@ -12,7 +12,7 @@ typedef struct {
 	GCancellable *cancellable;
 } Options;
 
-/* One line that is drawn anew on a terminal, a line for each step elsewhere. */
+/* A line for each step; on a terminal the last is drawn anew with how far it is. */
 typedef struct {
 	const gchar *name;
 	gboolean terminal, quiet;
@@ -57,11 +57,20 @@ static gdouble since(gint64 start)
 	return (gdouble)(g_get_monotonic_time() - start) / G_USEC_PER_SEC;
 }
 
+static void begin_step(Show *show, const gchar *what)
+{
+	show->step = g_strdup(what);
+	show->step_begun = g_get_monotonic_time();
+	if (!show->terminal && !show->quiet)
+		g_printerr("  %-46s", what);
+}
+
 static void end_step(Show *show)
 {
+	if (show->step && !show->quiet && show->terminal)
+		g_printerr("\r\033[K  %-46s", show->step);
 	if (show->step && !show->quiet)
-		g_printerr("%s  %-46s %6.1f s\n", show->terminal ? "\r\033[K" : "", show->step,
-			   since(show->step_begun));
+		g_printerr(" %6.1f s\n", since(show->step_begun));
 	g_clear_pointer(&show->step, g_free);
 }
 
@@ -82,8 +91,7 @@ static void news(const gchar *what, gdouble fraction, gpointer data)
 		if (!show->step && !show->quiet)
 			g_printerr("%s\n", show->name);
 		end_step(show);
-		show->step = g_strdup(what);
-		show->step_begun = g_get_monotonic_time();
+		begin_step(show, what);
 	}
 	if (show->terminal && !show->quiet)
 		draw(show, fraction);
@@ -119,8 +127,8 @@ static int finish(Show *show, const GError *error)
 {
 	if (!error)
 		end_step(show);
-	else if (show->terminal && !show->quiet)
-		g_printerr("\r\033[K");
+	else if (show->step && !show->quiet)
+		g_printerr("%s", show->terminal ? "\r\033[K" : "\n");
 	g_clear_pointer(&show->step, g_free);
 	if (!error)
 		return EXIT_EXPECTED;
