@@ -46,6 +46,7 @@ gboolean disk_has_kvm(void)
 	return machine >= 0;
 }
 
+/* As libguestfs calls it. NOLINTNEXTLINE(readability-function-size) */
 static void on_progress(guestfs_h *g, void *opaque, uint64_t event, int handle, int flags,
 			const char *buffer, size_t size, const uint64_t *array, size_t count)
 {
