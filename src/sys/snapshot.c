@@ -162,6 +162,10 @@ static Guest *boot(const SnapshotSpec *spec, const DomainSpec *domain, GCancella
 	return NULL;
 }
 
+/* QEMU wants a kernel to load, and drops it again before the memory is there (hw/core/loader.c,
+ * rom_reset). The real one would be 27 MB to read for each run. */
+static const gchar stub[4096];
+
 static gboolean boot_and_freeze(const SnapshotSpec *spec, const Snapshot *made,
 				const gchar *console, GCancellable *cancellable, GError **error)
 {
@@ -178,7 +182,8 @@ static gboolean boot_and_freeze(const SnapshotSpec *spec, const Snapshot *made,
 		return FALSE;
 	frozen = freeze(guest, made, error);
 	guest_end(guest, NULL);
-	return frozen && seal_write(made->ram, error) && seal_write(made->state, error);
+	return frozen && g_file_set_contents(made->stub, stub, sizeof stub, error) &&
+	       seal_write(made->ram, error) && seal_write(made->state, error);
 }
 
 /* A daemon's guests end with the rig, restored ones too: the guest sees to that itself. */
@@ -214,6 +219,7 @@ static Snapshot *in_folder(const gchar *folder)
 
 	snapshot->ram = g_build_filename(folder, "ram", NULL);
 	snapshot->state = g_build_filename(folder, "state", NULL);
+	snapshot->stub = g_build_filename(folder, "stub", NULL);
 	return snapshot;
 }
 
@@ -292,6 +298,7 @@ void snapshot_free(Snapshot *snapshot)
 		return;
 	g_free(snapshot->ram);
 	g_free(snapshot->state);
+	g_free(snapshot->stub);
 	g_free(snapshot->save);
 	g_free(snapshot->name);
 	g_free(snapshot);
@@ -311,6 +318,7 @@ static Guest *thaw_here(const Snapshot *snapshot, const SnapshotSpec *spec, cons
 	if (places_fill(&places, spec->host, spec->image, spec->data, error)) {
 		DomainSpec domain = domain_of(spec, &places, console, snapshot, DOMAIN_PRIVATE);
 
+		domain.kernel = domain.initrd = snapshot->stub;
 		guest = guest_start(spec->host, spec->template, &domain, state, error);
 	}
 	close(state);

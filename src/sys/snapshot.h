@@ -18,6 +18,7 @@
 typedef struct {
 	gchar *ram;   /* the memory's file */
 	gchar *state; /* of the devices */
+	gchar *stub;  /* instead of the kernel, which lies in memory already */
 	gchar *save;  /* instead of both, where a daemon runs the guests: libvirt's file there */
 	gchar *name;  /* of its domain: there can be one guest at a time */
 	guint guests; /* how many there are; for the owner to count */
