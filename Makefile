@@ -86,16 +86,19 @@ $(UNIT): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIB)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(GUEST_LIBS)
 
-# The two commands that a new user types. They use all processors unless told otherwise.
+# The two commands that a new user types. They use all processors unless told otherwise. Where no
+# guest image can be built, which needs libguestfs to work, the user engine still does.
 SUBMAKE = +$(MAKE) --no-print-directory $(if $(findstring j,$(firstword -$(MAKEFLAGS))),,-j$(shell nproc))
 run: setup-run ## set up, build, prepare, then run the default suite on both CPUs
 	$(Q)$(SUBMAKE) all
 	$(Q)scripts/prepare
+	-$(Q)$(BUILD)/a64rig image build
 	$(Q)$(BUILD)/a64rig run --resume
 
 test: setup-test ## set up, then run all tests
 	$(Q)$(SUBMAKE) all
 	$(Q)scripts/prepare
+	-$(Q)$(BUILD)/a64rig image build
 	$(Q)+$(MAKE) --no-print-directory check
 
 setup-run: ; $(Q)scripts/setup
