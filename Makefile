@@ -89,7 +89,7 @@ $(UNIT): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIB)
 # The two commands that a new user types. They use all processors unless told otherwise. Where no
 # guest image can be built, which needs libguestfs to work, the user engine still does.
 SUBMAKE = +$(MAKE) --no-print-directory $(if $(findstring j,$(firstword -$(MAKEFLAGS))),,-j$(shell nproc))
-run: setup-run ## set up, build, prepare, then run the default suite on both CPUs
+run: setup-run ## set up, build, prepare, build the guest image, run the default suite on both CPUs
 	$(Q)$(SUBMAKE) all
 	$(Q)scripts/prepare
 	-$(Q)$(BUILD)/a64rig image build
@@ -204,7 +204,7 @@ install: all ## install under $(DESTDIR)$(PREFIX)
 	    install -Dm$$(test -x $$file && echo 755 || echo 644) $$file \
 	        '$(DESTDIR)$(PREFIX)/share/a64rig/'$$file || exit 1; \
 	done
-INSTALLED = $(wildcard rig/*.yaml cases/Makefile cases/*/* images/*.yaml images/*/*) scripts/prepare scripts/prepare-item
+INSTALLED = $(wildcard rig/*.yaml rig/domain.xml cases/Makefile cases/*/* images/*.yaml images/*/*) scripts/prepare scripts/prepare-item
 
 uninstall: ## remove what install put there
 	$(RM) '$(DESTDIR)$(PREFIX)/bin/a64rig'
