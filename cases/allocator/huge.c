@@ -64,7 +64,7 @@ static void check_side_by_side(void)
 
 static void check_resize(void)
 {
-	static const size_t size[] = {3 * MIB, 40 * MIB, 130 * MIB, 300 * MIB, 90 * MIB, 5 * MIB};
+	static const size_t size[] = {3 * MIB, 30 * MIB, 60 * MIB, 120 * MIB, 40 * MIB, 5 * MIB};
 	unsigned char *block = whole(malloc(size[0]), size[0]);
 	touch(block, size[0], 9);
 	for (size_t i = 1; i < LENGTH(size); i++) {
@@ -74,20 +74,20 @@ static void check_resize(void)
 		touch(block, size[i], 9);
 	}
 	free(block);
-	puts("3 to 300 MiB and back by realloc");
+	puts("3 to 120 MiB and back by realloc");
 }
 
 static void check_zero(void)
 {
 	for (int round = 0; round < 2; round++) {
-		unsigned char *block = whole(calloc(96, MIB), 96 * MIB);
-		for (size_t at = 0; at < 96 * MIB; at += 64 * KIB)
-			CHECK(block[at] == 0, "zeroing", "calloc(96, 1 MiB) at %p: offset %zu",
+		unsigned char *block = whole(calloc(48, MIB), 48 * MIB);
+		for (size_t at = 0; at < 48 * MIB; at += 64 * KIB)
+			CHECK(block[at] == 0, "zeroing", "calloc(48, 1 MiB) at %p: offset %zu",
 			      (void *)block, at);
-		touch(block, 96 * MIB, 3);
+		touch(block, 48 * MIB, 3);
 		free(block);
 	}
-	puts("96 MiB zeroed");
+	puts("48 MiB zeroed");
 }
 
 static void check_thresholds(void)
