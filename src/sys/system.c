@@ -6,8 +6,8 @@
 #include "base/error.h"
 #include "sys/disk.h"
 #include "sys/evidence.h"
+#include "sys/fleet.h"
 #include "sys/order.h"
-#include "sys/snapshot.h"
 
 enum { GRACE = 30 }; /* seconds beyond a run's own deadline, for the guest to say so */
 
@@ -20,10 +20,7 @@ typedef struct {
 	gchar *version;
 	gchar *template;
 	Disk *disk;
-	GMutex mutex;          /* guards what follows */
-	GHashTable *snapshots; /* profile's name to Snapshot */
-	GHashTable *idle;      /* profile's name to GPtrArray of Guest, with options.share */
-	GCond released;        /* a guest is free, or gone */
+	Fleet *fleet; /* NULL until it is prepared */
 } SystemEngine;
 
 static gboolean check(Engine *engine, const Profile *profile, GError **error)
@@ -72,16 +69,6 @@ static gchar **path_map(Engine *engine, const RunSpec *spec)
 	return g_strv_builder_end(map);
 }
 
-static SnapshotSpec snapshot_spec(const SystemEngine *self, const Profile *profile)
-{
-	return (SnapshotSpec){.host = self->host,
-			      .folder = self->paths->snapshots,
-			      .template = self->template,
-			      .profile = profile,
-			      .image = self->image,
-			      .data = self->disk->path};
-}
-
 static gboolean make_disk(SystemEngine *self, const RunSpec *specs, guint count, GError **error)
 {
 	g_autoptr(GPtrArray) files = g_ptr_array_new();
@@ -96,28 +83,6 @@ static gboolean make_disk(SystemEngine *self, const RunSpec *specs, guint count,
 	return self->disk != NULL;
 }
 
-/* One profile's snapshot, in a thread of its own. */
-typedef struct {
-	SystemEngine *self;
-	SnapshotSpec spec;
-	GCancellable *cancellable;
-	GThread *thread;
-	GError *error;
-} Boot;
-
-static gpointer boot(gpointer data)
-{
-	Boot *job = data;
-	Snapshot *snapshot = snapshot_open(&job->spec, job->cancellable, &job->error);
-
-	if (!snapshot)
-		return NULL;
-	g_mutex_lock(&job->self->mutex);
-	g_hash_table_insert(job->self->snapshots, g_strdup(job->spec.profile->name), snapshot);
-	g_mutex_unlock(&job->self->mutex);
-	return NULL;
-}
-
 static GPtrArray *profiles_of(const RunSpec *specs, guint count)
 {
 	GPtrArray *profiles = g_ptr_array_new();
@@ -128,31 +93,15 @@ static GPtrArray *profiles_of(const RunSpec *specs, guint count)
 	return profiles;
 }
 
-/* All at once: a guest that boots keeps one processor busy. */
-static gboolean boot_all(SystemEngine *self, const GPtrArray *profiles, EngineNews news,
-			 gpointer data, GCancellable *cancellable, GError **error)
+static Fleet *make_fleet(const SystemEngine *self)
 {
-	g_autofree Boot *jobs = g_new0(Boot, profiles->len);
-	GError *first = NULL;
+	const SnapshotSpec start = {.host = self->host,
+				    .folder = self->paths->snapshots,
+				    .template = self->template,
+				    .image = self->image,
+				    .data = self->disk->path};
 
-	for (guint i = 0; i < profiles->len; i++) {
-		jobs[i] = (Boot){.self = self,
-				 .spec = snapshot_spec(self, g_ptr_array_index(profiles, i)),
-				 .cancellable = cancellable};
-		jobs[i].spec.news = news;
-		jobs[i].spec.news_data = data;
-		jobs[i].thread = g_thread_new("boot", boot, &jobs[i]);
-	}
-	for (guint i = 0; i < profiles->len; i++) {
-		g_thread_join(jobs[i].thread);
-		if (first)
-			g_clear_error(&jobs[i].error);
-		else
-			first = g_steal_pointer(&jobs[i].error);
-	}
-	if (first)
-		g_propagate_error(error, first);
-	return !first;
+	return fleet_new(&start, self->options.share);
 }
 
 static gboolean prepare(Engine *engine, const RunSpec *specs, guint count, EngineNews news,
@@ -161,84 +110,10 @@ static gboolean prepare(Engine *engine, const RunSpec *specs, guint count, Engin
 	SystemEngine *self = (SystemEngine *)engine;
 	g_autoptr(GPtrArray) profiles = profiles_of(specs, count);
 
-	return make_disk(self, specs, count, error) &&
-	       boot_all(self, profiles, news, data, cancellable, error);
-}
-
-/* A guest that waits for work, or NULL. */
-static Guest *take_idle(SystemEngine *self, const Profile *profile)
-{
-	GPtrArray *idle = g_hash_table_lookup(self->idle, profile->name);
-
-	return idle && idle->len ? g_ptr_array_steal_index_fast(idle, idle->len - 1) : NULL;
-}
-
-static void put_idle(SystemEngine *self, const Profile *profile, Guest *guest)
-{
-	GPtrArray *idle = g_hash_table_lookup(self->idle, profile->name);
-
-	if (!idle) {
-		idle = g_ptr_array_new();
-		g_hash_table_insert(self->idle, g_strdup(profile->name), idle);
-	}
-	g_ptr_array_add(idle, guest);
-}
-
-static Guest *thaw(SystemEngine *self, const RunSpec *spec, const Snapshot *snapshot,
-		   GError **error)
-{
-	g_autofree gchar *console = g_build_filename(spec->folder, "console", NULL);
-	SnapshotSpec start = snapshot_spec(self, spec->profile);
-
-	return snapshot_thaw(snapshot, &start, console, error);
-}
-
-static void forget(SystemEngine *self, const Profile *profile)
-{
-	Snapshot *snapshot = g_hash_table_lookup(self->snapshots, profile->name);
-
-	snapshot->guests--;
-	g_cond_broadcast(&self->released);
-}
-
-/* One that waits for work, or a fresh one; where there can be but one, when it is free. */
-static Guest *take_guest(SystemEngine *self, const RunSpec *spec, GError **error)
-{
-	Snapshot *snapshot;
-	Guest *guest;
-
-	g_mutex_lock(&self->mutex);
-	snapshot = g_hash_table_lookup(self->snapshots, spec->profile->name);
-	while (!(guest = take_idle(self, spec->profile)) && snapshot->save && snapshot->guests)
-		g_cond_wait(&self->released, &self->mutex);
-	if (!guest)
-		snapshot->guests++;
-	g_mutex_unlock(&self->mutex);
-	if (guest)
-		return guest;
-	guest = thaw(self, spec, snapshot, error);
-	if (guest)
-		return guest;
-	g_mutex_lock(&self->mutex);
-	forget(self, spec->profile);
-	g_mutex_unlock(&self->mutex);
-	return NULL;
-}
-
-static void release(SystemEngine *self, const RunSpec *spec, Guest *guest, Outcome *outcome)
-{
-	gboolean again = self->options.share && outcome->kind != OUTCOME_RIG_FAULT;
-
-	if (!again)
-		guest_end(guest, &outcome->max_rss);
-	g_mutex_lock(&self->mutex);
-	if (again) {
-		put_idle(self, spec->profile, guest);
-		g_cond_broadcast(&self->released);
-	} else {
-		forget(self, spec->profile);
-	}
-	g_mutex_unlock(&self->mutex);
+	if (!make_disk(self, specs, count, error))
+		return FALSE;
+	self->fleet = make_fleet(self);
+	return fleet_boot(self->fleet, profiles, news, data, cancellable, error);
 }
 
 static void run_in(Guest *guest, const RunSpec *spec, const GByteArray *order,
@@ -270,10 +145,11 @@ static Outcome *run(Engine *engine, const RunSpec *spec, GCancellable *cancellab
 
 	outcome->folder = g_strdup(spec->folder);
 	if (order_write(order, spec->folder, &error))
-		guest = take_guest(self, spec, &error);
+		guest = fleet_take(self->fleet, spec->profile, spec->folder, &error);
 	if (guest) {
 		run_in(guest, spec, order, cancellable, outcome);
-		release(self, spec, guest, outcome);
+		fleet_release(self->fleet, spec->profile, guest, outcome->kind != OUTCOME_RIG_FAULT,
+			      &outcome->max_rss);
 	} else {
 		outcome_end(outcome, OUTCOME_RIG_FAULT, g_strdup(error->message));
 	}
@@ -283,31 +159,14 @@ static Outcome *run(Engine *engine, const RunSpec *spec, GCancellable *cancellab
 	return g_steal_pointer(&outcome);
 }
 
-static void end_idle(gpointer guests)
-{
-	GPtrArray *idle = guests;
-
-	for (guint i = 0; i < idle->len; i++)
-		guest_end(g_ptr_array_index(idle, i), NULL);
-	g_ptr_array_unref(idle);
-}
-
-static void free_snapshot(gpointer snapshot)
-{
-	snapshot_free(snapshot);
-}
-
 static void close_engine(Engine *engine)
 {
 	SystemEngine *self = (SystemEngine *)engine;
 
-	g_hash_table_unref(self->idle);
-	g_hash_table_unref(self->snapshots);
+	fleet_free(self->fleet);
 	disk_free(self->disk);
 	host_close(self->host);
 	image_free(self->image);
-	g_mutex_clear(&self->mutex);
-	g_cond_clear(&self->released);
 	g_free(self->template);
 	g_free(self->version);
 	g_free(self);
@@ -328,10 +187,6 @@ Engine *system_engine_new(const Paths *paths, const SystemOptions *options, Imag
 	self->paths = paths;
 	self->options = *options;
 	self->image = image;
-	g_mutex_init(&self->mutex);
-	g_cond_init(&self->released);
-	self->snapshots = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_snapshot);
-	self->idle = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, end_idle);
 	self->template = g_build_filename(paths->data, "rig", "domain.xml", NULL);
 	self->host = host_open(paths, options->uri, options->pool, error);
 	if (!self->host) {
