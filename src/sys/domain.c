@@ -65,6 +65,13 @@ static gchar *port(const DomainSpec *spec)
 			  : g_strdup("");
 }
 
+/* The agent is for the boot alone; by another name libvirt lets the port be. */
+static gchar *agent(const DomainSpec *spec)
+{
+	return g_strdup(spec->memory == DOMAIN_PRIVATE ? "org.a64rig.agent.0"
+						       : "org.qemu.guest_agent.0");
+}
+
 static gchar *console(const DomainSpec *spec)
 {
 	return spec->console
@@ -115,10 +122,11 @@ static const struct {
 	Value value;
 	gboolean markup; /* what it gives is XML */
 } keys[] = {
-	{"name", name, FALSE},     {"memory", memory, FALSE},   {"kernel", kernel, FALSE},
-	{"initrd", initrd, FALSE}, {"cmdline", cmdline, FALSE}, {"model", model, FALSE},
-	{"root", root, FALSE},     {"data", data, FALSE},       {"emulator", emulator, TRUE},
-	{"port", port, TRUE},      {"console", console, TRUE},  {"arguments", arguments, TRUE},
+	{"name", name, FALSE},          {"memory", memory, FALSE},   {"kernel", kernel, FALSE},
+	{"initrd", initrd, FALSE},      {"cmdline", cmdline, FALSE}, {"model", model, FALSE},
+	{"root", root, FALSE},          {"data", data, FALSE},       {"emulator", emulator, TRUE},
+	{"port", port, TRUE},           {"agent", agent, FALSE},     {"console", console, TRUE},
+	{"arguments", arguments, TRUE},
 };
 
 static gboolean add_value(GString *xml, const gchar *key, gsize length, const DomainSpec *spec)
@@ -161,7 +169,7 @@ gchar *domain_xml(const gchar *template, const DomainSpec *spec, GError **error)
 			continue;
 		g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG,
 			    "%s: unknown '%.20s'; known are name, memory, kernel, initrd, cmdline, "
-			    "model, root, data, emulator, port, console, arguments",
+			    "model, root, data, emulator, port, agent, console, arguments",
 			    template, mark);
 		return NULL;
 	}
