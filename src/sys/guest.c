@@ -182,7 +182,7 @@ Guest *guest_start(Host *host, const gchar *template, const DomainSpec *domain, 
 {
 	static gint count;
 	int number = g_atomic_int_add(&count, 1);
-	g_autofree gchar *prefix = pool_prefix();
+	g_autofree gchar *prefix = host->pool ? pool_prefix() : g_strdup("rig");
 	g_autofree gchar *name = g_strdup_printf("%s-%d", prefix, number);
 	Guest *guest = new_guest(host, name, domain->profile, domain->console);
 	DomainSpec own = *domain;

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -38,6 +39,15 @@ static void stay_silent(void *data, virErrorPtr error)
 	(void)error;
 }
 
+/* The agent's connection to a guest that ends while it is made gives back a context that it never
+ * took (libvirt, qemu_agent.c, qemuAgentDispose); GLib says so and goes on. */
+static void drop_known(const gchar *domain, GLogLevelFlags level, const gchar *message,
+		       gpointer data)
+{
+	if (!strstr(message, "g_main_context_unref: assertion 'context != NULL' failed"))
+		g_log_default_handler(domain, level, message, data);
+}
+
 static gpointer run_events(gpointer data)
 {
 	(void)data;
@@ -56,6 +66,7 @@ static gboolean start_events(GError **error)
 		gboolean fine = !virInitialize() && !virEventRegisterDefaultImpl();
 
 		virSetErrorFunc(NULL, stay_silent);
+		g_log_set_handler("GLib", G_LOG_LEVEL_CRITICAL, drop_known, NULL);
 		if (fine)
 			g_thread_unref(g_thread_new("libvirt", run_events, NULL));
 		g_once_init_leave(&started, fine ? 1 : 2);
@@ -81,10 +92,15 @@ static gboolean fill_folder(const gchar *folder, const gchar *cache, GError **er
 	return FALSE;
 }
 
+/* The name of a socket has 107 bytes at most; libvirt's longest one in there is
+ * "/a64rig-XXXXXX/lib/qemu/channel/target/domain-99999-rig-99999/org.qemu.guest_agent.0". */
+enum { BASE_LENGTH = 107 - 84 };
+
 static gchar *make_folder(const gchar *cache, GError **error)
 {
 	const gchar *runtime = g_getenv("XDG_RUNTIME_DIR");
-	const gchar *base = runtime && !g_access(runtime, W_OK) ? runtime : "/tmp";
+	gboolean fits = runtime && strlen(runtime) <= BASE_LENGTH && !g_access(runtime, W_OK);
+	const gchar *base = fits ? runtime : "/tmp";
 	g_autofree gchar *folder = g_build_filename(base, "a64rig-XXXXXX", NULL);
 
 	if (!g_mkdtemp_full(folder, 0700)) {
