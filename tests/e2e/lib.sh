@@ -118,6 +118,17 @@ use_prepared() {
 	ln -sfn "$REAL_PREPARED" "$XDG_CACHE_HOME/a64rig/prepared"
 }
 
+# The images that are built, for guests; the default one must be.
+use_image() {
+	local real=${REAL_PREPARED%/prepared}/images
+	command -v qemu-system-aarch64 >/dev/null || skip_all 'no qemu-system-aarch64'
+	mkdir -p "$XDG_CACHE_HOME/a64rig"
+	ln -sfn "$real" "$XDG_CACHE_HOME/a64rig/images"
+	"$A64RIG" image list >"$T/images" 2>&1 </dev/null
+	grep -q '^debian-12 *built' "$T/images" ||
+		skip_all "$(grep '^debian-12 ' "$T/images" || cat "$T/images"); run 'a64rig image build'"
+}
+
 # A data folder and a prepared store with the suite "probe" alone: reads cases as YAML list items
 # from stdin, builds their programs from tests/e2e/probes.
 use_probes() {
@@ -155,7 +166,7 @@ within() {
 
 # Processes whose command line names the test's folder, without the test itself and its helpers.
 ours() {
-	pgrep -f "(qemu-aarch64|a64rig-launch|bwrap).*$T"
+	pgrep -f "(qemu-aarch64|qemu-system-aarch64|a64rig-launch|bwrap).*$T"
 }
 
 nothing_runs() {
