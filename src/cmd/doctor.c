@@ -1,8 +1,11 @@
+#include <glob.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/qemu.h"
 #include "cmd/cmd.h"
+#include "cmd/guests.h"
+#include "cmd/module.h"
 #include "isa/isa.h"
 #include "run/plan.h"
 #include "user/sandbox.h"
@@ -20,6 +23,7 @@ typedef struct {
 	Paths *paths;
 	Plan *plan;
 	Qemu *qemu;
+	gboolean emulates; /* there is a QEMU for guests */
 } Patient;
 
 static Diagnosis say(Health health, gchar *text, gchar *remedy)
@@ -62,22 +66,31 @@ static Diagnosis check_qemu(Patient *patient)
 		   NULL);
 }
 
-static Diagnosis check_models(Patient *patient)
+/* The profiles that have no model there, separated by commas. Caller frees. */
+static gchar *without_model(const Plan *plan, const Qemu *qemu)
 {
-	g_autoptr(GString) missing = g_string_new(NULL);
+	GString *missing = g_string_new(NULL);
 
-	if (!patient->qemu || !patient->plan)
-		return say(WARNING, g_strdup("not checked"), NULL);
-	for (guint i = 0; i < patient->plan->profiles->len; i++) {
-		const Profile *profile = g_ptr_array_index(patient->plan->profiles, i);
+	for (guint i = 0; i < plan->profiles->len; i++) {
+		const Profile *profile = g_ptr_array_index(plan->profiles, i);
 
-		if (!qemu_has_model(patient->qemu, profile->model))
+		if (!qemu_has_model(qemu, profile->model))
 			g_string_append_printf(missing, "%s%s", missing->len ? ", " : "",
 					       profile->name);
 	}
-	if (!missing->len)
+	return g_string_free(missing, FALSE);
+}
+
+static Diagnosis check_models(Patient *patient)
+{
+	g_autofree gchar *missing = NULL;
+
+	if (!patient->qemu || !patient->plan)
+		return say(WARNING, g_strdup("not checked"), NULL);
+	missing = without_model(patient->plan, patient->qemu);
+	if (!*missing)
 		return say(FINE, g_strdup("every profile has its CPU model"), NULL);
-	return say(WARNING, g_strdup_printf("no CPU model here for the profiles %s", missing->str),
+	return say(WARNING, g_strdup_printf("no CPU model here for the profiles %s", missing),
 		   g_strdup("a newer QEMU has more; A64RIG_QEMU names another qemu-aarch64"));
 }
 
@@ -148,6 +161,104 @@ static Diagnosis check_cores(Patient *patient)
 		   g_strdup("harmless, but slower; 'sysctl kernel.core_pattern=core' avoids it"));
 }
 
+/* Without guests the user engine still does all of its own. */
+static Diagnosis no_guests(GError *error, const gchar *remedy)
+{
+	Diagnosis diagnosis =
+		say(WARNING, g_strdup_printf("no guests: %s", error->message), g_strdup(remedy));
+
+	g_error_free(error);
+	return diagnosis;
+}
+
+static Diagnosis check_guests(Patient *patient)
+{
+	g_autofree gchar *missing = NULL;
+	g_autoptr(Qemu) qemu = NULL;
+	GError *error = NULL;
+
+	if (!patient->plan)
+		return say(WARNING, g_strdup("not checked"), NULL);
+	qemu = qemu_new(QEMU_SYSTEM, &error);
+	if (!qemu)
+		return no_guests(error, "apt install qemu-system-arm");
+	patient->emulates = TRUE;
+	missing = without_model(patient->plan, qemu);
+	if (!*missing)
+		return say(FINE, g_strdup_printf("%s, %s", qemu->version, qemu->path), NULL);
+	return say(
+		WARNING,
+		g_strdup_printf("%s has no CPU model for the profiles %s", qemu->version, missing),
+		g_strdup("a newer QEMU has more; A64RIG_QEMU_SYSTEM names another"));
+}
+
+static Diagnosis ask_module(const Patient *patient, const gchar *question, const gchar *remedy)
+{
+	GError *error = NULL;
+	GuestsTell tell;
+	gchar *told;
+
+	if (!patient->paths)
+		return say(WARNING, g_strdup("not checked"), NULL);
+	tell = (GuestsTell)module_symbol(question, &error);
+	if (!tell)
+		return no_guests(error, "run scripts/setup and 'make', or 'make install'");
+	told = tell(patient->paths, &error);
+	return told ? say(FINE, told, NULL) : no_guests(error, remedy);
+}
+
+static Diagnosis check_libvirt(Patient *patient)
+{
+	if (!patient->emulates)
+		return say(WARNING, g_strdup("not checked"), NULL);
+	return ask_module(patient, "guests_libvirt",
+			  "apt install libvirt-daemon-system libvirt-daemon-driver-qemu");
+}
+
+static Diagnosis check_images(Patient *patient)
+{
+	return ask_module(patient, "guests_images", "run 'a64rig image build'");
+}
+
+static gboolean readable_kernel(void)
+{
+	gboolean found = FALSE;
+	glob_t kernels;
+
+	if (glob("/boot/vmlinuz-*", 0, NULL, &kernels))
+		return FALSE;
+	for (gsize i = 0; i < kernels.gl_pathc; i++)
+		found |= !access(kernels.gl_pathv[i], R_OK);
+	globfree(&kernels);
+	return found;
+}
+
+/* What builds images and the data disks of guests. kmod's programs are not in everyone's PATH. */
+static Diagnosis check_tools(Patient *patient)
+{
+	static const struct {
+		const gchar *program, *package;
+	} tools[] = {{"mkfs.erofs", "erofs-utils"},
+		     {"mmdebstrap", "mmdebstrap"},
+		     {"/usr/sbin/modprobe", "kmod"},
+		     {"qemu-img", "qemu-utils"}};
+
+	(void)patient;
+	for (guint i = 0; i < G_N_ELEMENTS(tools); i++) {
+		g_autofree gchar *path = g_find_program_in_path(tools[i].program);
+
+		if (!path)
+			return say(WARNING, g_strdup_printf("no %s here", tools[i].program),
+				   g_strdup_printf("apt install %s", tools[i].package));
+	}
+	if (readable_kernel())
+		return say(FINE, g_strdup("mkfs.erofs, mmdebstrap, and a kernel for libguestfs"),
+			   NULL);
+	return say(WARNING, g_strdup("no kernel in /boot that libguestfs can read"),
+		   g_strdup("apt install linux-image-cloud-amd64; where there is one: "
+			    "sudo chmod +r /boot/vmlinuz-*"));
+}
+
 static Diagnosis check_disk(Patient *patient)
 {
 	const gchar *cache = g_get_user_cache_dir();
@@ -158,13 +269,13 @@ static Diagnosis check_disk(Patient *patient)
 	if (statvfs(cache, &status))
 		return say(WARNING, g_strdup_printf("%s is not there", cache), NULL);
 	mib = (guint64)status.f_bavail * status.f_frsize >> 20;
-	if (mib >= 2048)
+	if (mib >= 4096)
 		return say(FINE,
 			   g_strdup_printf("%" G_GUINT64_FORMAT " MiB free in %s", mib, cache),
 			   NULL);
 	return say(WARNING,
 		   g_strdup_printf("only %" G_GUINT64_FORMAT " MiB free in %s", mib, cache),
-		   g_strdup("free some, or set XDG_CACHE_HOME; the rig wants 2 GiB"));
+		   g_strdup("free some, or set XDG_CACHE_HOME; the rig wants 4 GiB"));
 }
 
 static const struct {
@@ -173,7 +284,9 @@ static const struct {
 } checks[] = {
 	{"data", check_data},           {"QEMU", check_qemu},       {"CPU models", check_models},
 	{"sandbox", check_sandbox},     {"launcher", check_launch}, {"prepared", check_prepared},
-	{"disassembler", check_oracle}, {"cores", check_cores},     {"disk", check_disk},
+	{"disassembler", check_oracle}, {"cores", check_cores},     {"guests' QEMU", check_guests},
+	{"libvirt", check_libvirt},     {"images", check_images},   {"image tools", check_tools},
+	{"disk", check_disk},
 };
 
 static Health examine(Patient *patient, guint i, gboolean colour)
@@ -204,7 +317,7 @@ static int run(int argc, gchar **argv)
 		    &argc, &argv, entries, "doctor",
 		    "Checks whether this machine has all that the rig needs, and says what to do "
 		    "about what is missing.",
-		    "Exit status: 0 all can be run (warnings or not), 3 something is missing.\n",
+		    "Exit status: 0 cases can be run, in guests or not; 3 something is missing.\n",
 		    FALSE, &status))
 		return status;
 	for (guint i = 0; i < G_N_ELEMENTS(checks); i++) {

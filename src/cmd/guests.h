@@ -4,6 +4,7 @@
 #ifndef CMD_GUESTS_H
 #define CMD_GUESTS_H
 
+#include "base/paths.h"
 #include "model/engine.h"
 #include "run/request.h"
 
@@ -15,5 +16,11 @@ Engine *guests_engine(const Request *request, GError **error);
 typedef int (*GuestsCommand)(int argc, gchar **argv);
 int guests_image(int argc, gchar **argv);
 int guests_shell(int argc, gchar **argv);
+
+/* For doctor: what there is, in a line. NULL and error (rig) where guests could not be run, or
+ * the default image is not built. Callers free. */
+typedef gchar *(*GuestsTell)(const Paths *paths, GError **error);
+gchar *guests_libvirt(const Paths *paths, GError **error);
+gchar *guests_images(const Paths *paths, GError **error);
 
 #endif

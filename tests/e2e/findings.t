@@ -245,4 +245,10 @@ like "$(cat "$out")" 'FAIL +sandbox .*remedy: apt install bubblewrap' 'the remed
 XDG_CACHE_HOME=$T/empty rig doctor
 is "$status" 3 'doctor with nothing prepared: exit status 3'
 like "$(cat "$out")" "FAIL +prepared .*remedy: run '[^']*prepare'" 'the remedy for that'
+A64RIG_QEMU_SYSTEM=$T/none rig doctor
+is "$status" 0 'doctor without what guests need: there is still the user engine'
+like "$(cat "$out")" "warning +guests' QEMU +no guests: .*remedy: apt install qemu-system-arm" \
+	'the remedy for it'
+like "$(cat "$out")" "warning +images .*debian-12 is missing.*remedy: run 'a64rig image build'" \
+	'and that for an image'
 finish
