@@ -201,6 +201,14 @@ static gboolean connect_to(Host *host, const gchar *uri, GError **error)
 	return FALSE;
 }
 
+/* libvirt starts QEMU to ask what it can do, unless the answer is kept, ends it, and waits until
+ * its process is gone. As a child of ours it would stay, and libvirt would wait for 40 s. */
+static void learn_of_qemu(const Host *host)
+{
+	free(virConnectGetDomainCapabilities(host->connection, host->qemu->path, "aarch64", "virt",
+					     "qemu", 0));
+}
+
 /* As the parent of its guests the rig sees at once when one has ended, whatever the first process
  * of the machine does. */
 static gboolean open_embedded(Host *host, const Paths *paths, GError **error)
@@ -211,10 +219,13 @@ static gboolean open_embedded(Host *host, const Paths *paths, GError **error)
 	host->folder = host->qemu ? make_folder(paths->libvirt, error) : NULL;
 	if (!host->folder)
 		return FALSE;
-	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	host->guard = start_guard(paths->guard, host->folder, &host->guard_pid, error);
 	uri = g_strdup_printf("qemu:///embed?root=%s", host->folder);
-	return host->guard >= 0 && connect_to(host, uri, error);
+	if (host->guard < 0 || !connect_to(host, uri, error))
+		return FALSE;
+	learn_of_qemu(host);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	return TRUE;
 }
 
 static gchar *versions(const Host *host)
