@@ -3,35 +3,30 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libvirt/libvirt-qemu.h>
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "sys/console.h"
+#include "sys/migration.h"
+#include "sys/port.h"
 #include "sys/pump.h"
 
-enum {
-	AGENT_ANSWER = 20, /* seconds that the agent has for one answer */
-	MIGRATION = 60,    /* seconds that loading or saving the state may take */
-};
+enum { AGENT_ANSWER = 20 }; /* seconds that the agent has for one answer */
 
 struct Guest {
 	Host *host;
 	HostDomain *watched;
 	virDomainPtr domain;
 	gchar *profile;
-	gchar *console; /* its file, or NULL */
-	gchar *socket;  /* of the run port; NULL: it is reached through libvirt */
-	int port;       /* connected to it; -1: not yet */
-	GPid pid;       /* of QEMU, where it is our child; else 0 */
-	/* What comes through libvirt, or NULL. */
-	Pump *port_pump, *console_pump;
+	gchar *console;     /* its file, or NULL */
+	gchar *socket;      /* of the run port; NULL: it is reached through libvirt */
+	Port *port;         /* NULL: not opened yet */
+	GPid pid;           /* of QEMU, where it is our child; else 0 */
+	Pump *console_pump; /* what copies the console, where it comes through libvirt; or NULL */
 };
 
 /* What went wrong, and what the guest said last. */
@@ -44,76 +39,10 @@ static void fail(const Guest *guest, GError **error, const gchar *what)
 		    words ? words : "");
 }
 
-static gboolean ask_qemu(const Guest *guest, const gchar *command, int file, GError **error)
-{
-	g_autofree gchar *reply = NULL;
-	int files[1] = {file};
-	int failed = file >= 0 ? virDomainQemuMonitorCommandWithFiles(guest->domain, command, 1,
-								      files, NULL, NULL, &reply, 0)
-			       : virDomainQemuMonitorCommand(guest->domain, command, &reply, 0);
-
-	if (failed) {
-		g_autofree gchar *doing = g_strdup_printf("QEMU cannot be asked '%s'", command);
-
-		host_error(error, doing);
-		return FALSE;
-	}
-	if (g_str_has_prefix(reply, "{\"return\""))
-		return TRUE;
-	g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG, "QEMU refuses '%s': %s", command, reply);
-	return FALSE;
-}
-
-/* Memory in a file that is shared is not part of the state (QEMU, migration/ram.c,
- * ramblock_is_ignored). */
-static gboolean leave_memory(const Guest *guest, GError **error)
-{
-	return ask_qemu(
-		guest,
-		"{\"execute\": \"migrate-set-capabilities\", \"arguments\": "
-		"{\"capabilities\": [{\"capability\": \"x-ignore-shared\", \"state\": true}]}}",
-		-1, error);
-}
-
-static gboolean pass_state(const Guest *guest, int state, const gchar *command, GError **error)
-{
-	return leave_memory(guest, error) &&
-	       ask_qemu(guest, "{\"execute\": \"getfd\", \"arguments\": {\"fdname\": \"state\"}}",
-			state, error) &&
-	       ask_qemu(guest, command, -1, error);
-}
-
-/* The end of a migration that libvirt did not start is not told by an event. */
-static gboolean await_migration(const Guest *guest, gulong pause, GError **error)
-{
-	gint64 until = g_get_monotonic_time() + (gint64)MIGRATION * G_USEC_PER_SEC;
-
-	while (g_get_monotonic_time() < until) {
-		g_autofree gchar *reply = NULL;
-
-		if (virDomainQemuMonitorCommand(guest->domain, "{\"execute\": \"query-migrate\"}",
-						&reply, 0)) {
-			fail(guest, error, "ended while its state was loaded or saved");
-			return FALSE;
-		}
-		if (strstr(reply, "\"completed\""))
-			return TRUE;
-		if (strstr(reply, "\"failed\""))
-			break;
-		g_usleep(pause);
-	}
-	fail(guest, error, "cannot be saved or loaded");
-	return FALSE;
-}
-
 /* It runs when this returns: to connect to a port before that would be lost on it. */
 static gboolean thaw(const Guest *guest, int state, GError **error)
 {
-	if (!pass_state(guest, state,
-			"{\"execute\": \"migrate-incoming\", "
-			"\"arguments\": {\"uri\": \"fd:state\"}}",
-			error) ||
-	    !await_migration(guest, 1000, error))
+	if (!migration_load(guest->domain, state, error))
 		return FALSE;
 	if (!virDomainResume(guest->domain))
 		return TRUE;
@@ -129,7 +58,6 @@ static Guest *new_guest(Host *host, const gchar *name, const Profile *profile, c
 	guest->watched = host_watch(host, name);
 	guest->profile = g_strdup(profile->name);
 	guest->console = g_strdup(console);
-	guest->port = -1;
 	return guest;
 }
 
@@ -242,10 +170,8 @@ void guest_end(Guest *guest, guint64 *max_rss)
 		kill_process(guest, max_rss);
 	else if (guest->domain)
 		virDomainDestroy(guest->domain);
-	pump_free(guest->port_pump);
+	port_close(guest->port);
 	pump_free(guest->console_pump);
-	if (guest->port >= 0)
-		close(guest->port);
 	if (guest->domain)
 		virDomainFree(guest->domain);
 	if (guest->socket)
@@ -270,8 +196,9 @@ static void wake(GCancellable *cancellable, gpointer data)
 /* Until the agent has opened its port, or what makes that impossible. */
 static void await_port(const Guest *guest, gint64 until, GCancellable *cancellable)
 {
-	gulong handler = g_cancellable_connect(cancellable, G_CALLBACK(wake), guest->host, NULL);
 	Host *host = guest->host;
+	gulong handler =
+		cancellable ? g_cancellable_connect(cancellable, G_CALLBACK(wake), host, NULL) : 0;
 
 	g_mutex_lock(&host->mutex);
 	while (!guest->watched->agent && !guest->watched->ended &&
@@ -306,67 +233,20 @@ gboolean guest_await_agent(Guest *guest, gdouble seconds, GCancellable *cancella
 	return FALSE;
 }
 
-static gboolean connect_port(Guest *guest)
-{
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-
-	g_strlcpy(address.sun_path, guest->socket, sizeof address.sun_path);
-	guest->port = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	return guest->port >= 0 &&
-	       !connect(guest->port, (struct sockaddr *)&address, sizeof address);
-}
-
-static gboolean tunnel_port(Guest *guest)
-{
-	virStreamPtr stream = virStreamNew(guest->host->connection, VIR_STREAM_NONBLOCK);
-	int ends[2];
-
-	if (!stream || virDomainOpenChannel(guest->domain, "org.a64rig.run.0", stream, 0) ||
-	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends)) {
-		if (stream)
-			virStreamFree(stream);
-		return FALSE;
-	}
-	guest->port = ends[0];
-	guest->port_pump = pump_new(stream, ends[1]);
-	return TRUE;
-}
-
 static gboolean open_port(Guest *guest, GError **error)
 {
-	if (guest->port >= 0 || (guest->socket ? connect_port(guest) : tunnel_port(guest)))
+	if (!guest->port)
+		guest->port = guest->socket ? port_connect(guest->socket)
+					    : port_tunnel(guest->domain, "org.a64rig.run.0");
+	if (guest->port)
 		return TRUE;
 	fail(guest, error, "cannot be reached");
 	return FALSE;
 }
 
-static void close_port(Guest *guest)
-{
-	g_clear_pointer(&guest->port_pump, pump_free);
-	if (guest->port >= 0)
-		close(guest->port);
-	guest->port = -1;
-}
-
-static gboolean write_all(int port, const guint8 *bytes, gsize length)
-{
-	while (length) {
-		ssize_t count = send(port, bytes, length, MSG_NOSIGNAL);
-
-		if (count < 0 && errno == EINTR)
-			continue;
-		if (count < 0)
-			return FALSE;
-		bytes += count;
-		length -= (gsize)count;
-	}
-	return TRUE;
-}
-
 static gboolean send_order(Guest *guest, const GByteArray *order, GError **error)
 {
-	if (guest->port_pump ? pump_send(guest->port_pump, order->data, order->len)
-			     : write_all(guest->port, order->data, order->len))
+	if (port_send(guest->port, order->data, order->len))
 		return TRUE;
 	fail(guest, error, "ended");
 	return FALSE;
@@ -393,7 +273,7 @@ static gboolean take_piece(const gchar *name, const guint8 *bytes, gsize length,
 static gboolean await_bytes(Guest *guest, gint64 until, const gchar *late,
 			    GCancellable *cancellable, GError **error)
 {
-	GPollFD polled[2] = {{.fd = guest->port, .events = G_IO_IN}, {.fd = -1}};
+	GPollFD polled[2] = {{.fd = port_file(guest->port), .events = G_IO_IN}, {.fd = -1}};
 	gint64 left;
 	gint count = 0;
 
@@ -415,7 +295,7 @@ static gboolean await_bytes(Guest *guest, gint64 until, const gchar *late,
 static gboolean read_some(Guest *guest, Wire *wire, GError **error)
 {
 	guint8 bytes[65536];
-	ssize_t count = read(guest->port, bytes, sizeof bytes);
+	ssize_t count = read(port_file(guest->port), bytes, sizeof bytes);
 
 	if (count > 0)
 		return wire_feed(wire, bytes, (gsize)count, error);
@@ -446,20 +326,16 @@ gboolean guest_ask(Guest *guest, const GByteArray *order, gdouble seconds, WireP
 
 gboolean guest_freeze(Guest *guest, int state, GError **error)
 {
-	close_port(guest);
-	if (virDomainSuspend(guest->domain)) {
-		host_error(error, "the guest cannot be stopped");
-		return FALSE;
-	}
-	return pass_state(guest, state,
-			  "{\"execute\": \"migrate\", \"arguments\": {\"uri\": \"fd:state\"}}",
-			  error) &&
-	       await_migration(guest, 5000, error);
+	g_clear_pointer(&guest->port, port_close);
+	if (!virDomainSuspend(guest->domain))
+		return migration_save(guest->domain, state, error);
+	host_error(error, "the guest cannot be stopped");
+	return FALSE;
 }
 
 gboolean guest_save(Guest *guest, const gchar *save, GError **error)
 {
-	close_port(guest);
+	g_clear_pointer(&guest->port, port_close);
 	if (!virDomainSave(guest->domain, save))
 		return TRUE;
 	host_error(error, "the guest cannot be saved");

@@ -11,8 +11,7 @@ enum {
 
 static void add_files(const RunSpec *spec, const Disk *disk, GByteArray *order)
 {
-	const gchar *preload = spec->preload;
-	g_autofree gchar *first = NULL;
+	g_autofree gchar *preload = g_strdup(spec->preload);
 
 	order_add(order, "program", disk_name(disk, spec->program));
 	for (const gchar *const *file = spec->files; *file; file++)
@@ -20,7 +19,8 @@ static void add_files(const RunSpec *spec, const Disk *disk, GByteArray *order)
 	if (spec->files[0]) {
 		g_autofree gchar *base = g_path_get_basename(spec->files[0]);
 
-		preload = first = g_build_filename(ENGINE_SUBJECT, base, NULL);
+		g_free(preload);
+		preload = g_build_filename(ENGINE_SUBJECT, base, NULL);
 	}
 	if (preload)
 		order_print(order, "env", "LD_PRELOAD=%s", preload);
