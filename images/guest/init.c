@@ -253,6 +253,8 @@ static void read_command_line(struct boot *boot)
 	while (file && fscanf(file, "%255s", word) == 1) {
 		if (!strcmp(word, "a64rig.shell"))
 			boot->shell = true;
+		if (!strcmp(word, "a64rig.script"))
+			boot->shell = boot->script = true;
 		if (!strcmp(word, "a64rig.once"))
 			boot->once = true;
 		sscanf(word, "a64rig.size=%hux%hu", &boot->rows, &boot->columns);

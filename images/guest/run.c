@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/keyctl.h>
 #include <linux/random.h>
 #include <linux/sched.h>
 #include <signal.h>
@@ -116,6 +117,25 @@ static bool give_up_root(const struct order *order)
 	       !setresuid(CASE_USER, CASE_USER, CASE_USER);
 }
 
+/* A user's keyrings outlive its processes. */
+static bool forget_keys(const struct order *order)
+{
+	static const long calls[][3] = {
+		{KEYCTL_CLEAR, KEY_SPEC_USER_KEYRING},
+		{KEYCTL_CLEAR, KEY_SPEC_USER_SESSION_KEYRING},
+		{KEYCTL_LINK, KEY_SPEC_USER_KEYRING, KEY_SPEC_USER_SESSION_KEYRING},
+	};
+	long kept = syscall(SYS_keyctl, KEYCTL_GET_PERSISTENT, -1, KEY_SPEC_PROCESS_KEYRING);
+
+	(void)order;
+	if (kept > 0)
+		syscall(SYS_keyctl, KEYCTL_CLEAR, kept);
+	for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
+		if (syscall(SYS_keyctl, calls[i][0], calls[i][1], calls[i][2]) && errno != ENOSYS)
+			return false;
+	return true;
+}
+
 static bool masks(const struct order *order)
 {
 	return order->hwcap != UINT64_MAX || order->hwcap2 != UINT64_MAX;
@@ -157,6 +177,7 @@ static const char *become(const struct order *order, const int *output)
 		{stage_scratch, "making /rig/run"},
 		{offer_to_oom, "setting the OOM score"},
 		{give_up_root, "giving up root"},
+		{forget_keys, "clearing keyrings"},
 		{set_limits, "setting limits"},
 		{ask_to_be_traced, "being traced"},
 		{start_program, "starting the program"},

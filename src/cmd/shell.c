@@ -76,14 +76,13 @@ static int attach(Shell *shell)
 	gboolean terminal, fine;
 
 	signals_catch(cancellable);
-	if (isatty(STDIN_FILENO))
+	if (shell->escape)
 		g_printerr("a64rig: booting %s; Ctrl-] ends the guest\n", shell->profile->name);
-	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &size)) {
+	if (!ioctl(STDIN_FILENO, TIOCGWINSZ, &size)) {
 		shell->rows = size.ws_row;
 		shell->columns = size.ws_col;
 	}
 	terminal = make_raw(&before);
-	shell->escape = terminal ? ESCAPE : 0;
 	fine = shell_run(shell, cancellable, &error);
 	if (terminal)
 		tcsetattr(STDIN_FILENO, TCSANOW, &before);
@@ -118,6 +117,7 @@ static int with_profile(const Options *options, const gchar *name)
 		       .profile = profile,
 		       .image = image,
 		       .term = g_getenv("TERM"),
+		       .escape = isatty(STDIN_FILENO) ? ESCAPE : 0,
 		       .in = STDIN_FILENO,
 		       .out = STDOUT_FILENO};
 

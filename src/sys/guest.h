@@ -33,7 +33,7 @@ void guest_kill(Guest *guest);
  * be NULL. */
 void guest_end(Guest *guest, guint64 *max_rss);
 
-/* Waits until qemu-guest-agent answers, at most so many seconds. */
+/* Waits until qemu-guest-agent answers, at most so many seconds; cancellable may be NULL. */
 gboolean guest_await_agent(Guest *guest, gdouble seconds, GCancellable *cancellable,
 			   GError **error);
 

@@ -1,15 +1,23 @@
 #include "sys/shell.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "sys/disk.h"
 #include "sys/guest.h"
 #include "sys/places.h"
+#include "sys/pump.h"
 
-enum { END_OF_FILE = 4 }; /* Ctrl-D, by which a terminal says so */
+enum {
+	END_OF_FILE = 4,  /* Ctrl-D, by which a terminal says so */
+	END_AGAIN = 1000, /* milliseconds until it is said once more */
+	BOOT = 120,       /* seconds until the agent must answer */
+	CHUNK = 1024,     /* bytes that are taken in at once */
+};
 
 static DomainSpec domain_of(const Shell *shell, const gchar *words, const Places *places)
 {
@@ -23,103 +31,149 @@ static DomainSpec domain_of(const Shell *shell, const gchar *words, const Places
 
 static gchar *words_of(const Shell *shell)
 {
-	return g_strdup_printf("quiet a64rig.shell a64rig.term=%s a64rig.size=%ux%u",
+	return g_strdup_printf("quiet a64rig.%s a64rig.term=%s a64rig.size=%ux%u",
+			       shell->escape ? "shell" : "script",
 			       shell->term && *shell->term ? shell->term : "dumb", shell->rows,
 			       shell->columns);
 }
 
-/* The guest's console and where it goes. */
+/* A guest's console: what is sent goes into the stream, what it says comes out of the file. */
 typedef struct {
-	const Shell *shell;
-	virStreamPtr stream;
-	GCancellable *ended; /* when the guest has */
-} Wires;
+	Pump *pump;
+	int file;
+} Console;
 
-static gpointer copy_out(gpointer data)
+static void console_close(Console *console)
 {
-	Wires *wires = data;
-	gchar bytes[4096];
-	int count;
-
-	while ((count = virStreamRecv(wires->stream, bytes, sizeof bytes)) > 0)
-		for (int done = 0; done < count;) {
-			ssize_t now = write(wires->shell->out, bytes + done, (gsize)(count - done));
-
-			if (now < 0 && errno != EINTR)
-				break;
-			done += now > 0 ? (int)now : 0;
-		}
-	g_cancellable_cancel(wires->ended);
-	return NULL;
+	pump_free(console->pump);
+	if (console->file >= 0)
+		close(console->file);
 }
 
-static gboolean send_all(virStreamPtr stream, const gchar *bytes, gsize length)
-{
-	while (length) {
-		int count = virStreamSend(stream, bytes, length);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Console, console_close)
 
-		if (count < 0)
-			return FALSE;
-		bytes += count;
-		length -= (gsize)count;
+static gboolean console_open(Console *console, Host *host, Guest *guest, GError **error)
+{
+	virStreamPtr stream = virStreamNew(host->connection, VIR_STREAM_NONBLOCK);
+	int ends[2];
+
+	if (stream && !virDomainOpenConsole(guest_domain(guest), NULL, stream, 0) &&
+	    !socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends)) {
+		console->file = ends[0];
+		console->pump = pump_new(stream, ends[1]);
+		return TRUE;
 	}
-	return TRUE;
+	host_error(error, "the guest's console cannot be opened");
+	if (stream)
+		virStreamFree(stream);
+	return FALSE;
 }
 
-/* FALSE: there is nothing more to come. */
-static gboolean copy_some(Wires *wires)
+/* FALSE: the guest has ended. */
+static gboolean copy_out(const Shell *shell, const Console *console)
 {
-	gchar bytes[1024] = {END_OF_FILE};
-	ssize_t count = read(wires->shell->in, bytes, sizeof bytes);
+	gchar bytes[4096];
+	ssize_t count = read(console->file, bytes, sizeof bytes);
+
+	for (ssize_t done = 0; done < count;) {
+		ssize_t now = write(shell->out, bytes + done, (gsize)(count - done));
+
+		if (now < 0 && errno != EINTR)
+			return FALSE;
+		done += MAX(now, 0);
+	}
+	return count > 0 || (count < 0 && errno == EINTR);
+}
+
+/* The guest is told of the end as a terminal would. */
+static void add_end(GByteArray *typed)
+{
+	static const guint8 end[] = {'\n', END_OF_FILE};
+
+	g_byte_array_append(typed, end, sizeof end);
+}
+
+/* *more becomes FALSE at the end of what is typed. FALSE: the guest is to end. */
+static gboolean take(const Shell *shell, GByteArray *typed, gboolean *more)
+{
+	guint8 bytes[1024];
+	ssize_t count = read(shell->in, bytes, sizeof bytes);
 
 	if (count < 0 && errno == EINTR)
 		return TRUE;
-	if (count > 0 && wires->shell->escape &&
-	    memchr(bytes, wires->shell->escape, (gsize)count)) {
-		g_cancellable_cancel(wires->ended);
-		return FALSE;
-	}
-	return send_all(wires->stream, bytes, count > 0 ? (gsize)count : 1) && count > 0;
+	*more = count > 0;
+	if (*more)
+		g_byte_array_append(typed, bytes, (guint)count);
+	else
+		add_end(typed);
+	return !*more || !shell->escape || !memchr(bytes, shell->escape, (gsize)count);
 }
 
-/* Until the guest has ended or is to end. */
-static void copy_in(Wires *wires, GCancellable *cancellable)
+static gboolean send_typed(const Console *console, GByteArray *typed)
 {
-	GPollFD polled[3] = {{.fd = -1}, {.fd = -1}, {.fd = wires->shell->in, .events = G_IO_IN}};
-	guint count = 3;
+	if (!pump_send(console->pump, typed->data, typed->len))
+		return FALSE;
+	g_byte_array_set_size(typed, 0);
+	return TRUE;
+}
 
-	g_cancellable_make_pollfd(wires->ended, &polled[0]);
+/* What is typed before there is a prompt is kept until then: the guest would not hear it. */
+static void copy(const Shell *shell, const Console *console, GCancellable *cancellable)
+{
+	GPollFD polled[3] = {{.fd = console->file, .events = G_IO_IN},
+			     {.fd = -1},
+			     {.fd = shell->in, .events = G_IO_IN}};
+	gboolean more = TRUE, going = TRUE, heard = !shell->escape;
+	g_autoptr(GByteArray) typed = g_byte_array_new();
+
 	g_cancellable_make_pollfd(cancellable, &polled[1]);
-	while (!g_cancellable_is_cancelled(wires->ended) &&
-	       !g_cancellable_is_cancelled(cancellable)) {
-		g_poll(polled, count, -1);
-		if (count == 3 && polled[2].revents && !copy_some(wires))
-			count = 2;
+	while (going && !g_cancellable_is_cancelled(cancellable)) {
+		gint count = g_poll(polled, more ? 3 : 2, more ? -1 : END_AGAIN);
+
+		if (count > 0 && polled[0].revents)
+			going = heard = copy_out(shell, console);
+		if (count > 0 && going && more && polled[2].revents)
+			going = take(shell, typed, &more);
+		/* A command that reads may have taken the end: the shell has to see it, too. */
+		if (count == 0)
+			add_end(typed);
+		if (going && heard && typed->len)
+			going = send_typed(console, typed);
 	}
-	g_cancellable_release_fd(wires->ended);
 	g_cancellable_release_fd(cancellable);
+}
+
+static gboolean ignore(const gchar *name, const guint8 *bytes, gsize length, gpointer data,
+		       GError **error)
+{
+	(void)name;
+	(void)bytes;
+	(void)length;
+	(void)data;
+	(void)error;
+	return TRUE;
+}
+
+/* A guest that has not opened its console yet would not hear what is said there. A person types
+ * when there is something to see. */
+static gboolean await_shell(const Shell *shell, Guest *guest, GCancellable *cancellable,
+			    GError **error)
+{
+	g_autoptr(GByteArray) order = order_new("ping");
+
+	order_close(order);
+	return shell->escape || guest_ask(guest, order, BOOT, ignore, NULL, cancellable, error);
 }
 
 static gboolean attach(const Shell *shell, Host *host, Guest *guest, GCancellable *cancellable,
 		       GError **error)
 {
-	g_autoptr(GCancellable) ended = g_cancellable_new();
-	Wires wires = {.shell = shell, .stream = virStreamNew(host->connection, 0), .ended = ended};
-	GThread *thread;
+	g_auto(Console) console = {.file = -1};
 
-	if (!wires.stream || virDomainOpenConsole(guest_domain(guest), NULL, wires.stream,
-						  VIR_DOMAIN_CONSOLE_FORCE)) {
-		host_error(error, "the guest's console cannot be opened");
-		if (wires.stream)
-			virStreamFree(wires.stream);
+	if (!console_open(&console, host, guest, error) ||
+	    !await_shell(shell, guest, cancellable, error))
 		return FALSE;
-	}
-	thread = g_thread_new("console", copy_out, &wires);
-	copy_in(&wires, cancellable);
-	guest_kill(guest);
-	g_thread_join(thread);
-	virStreamAbort(wires.stream);
-	virStreamFree(wires.stream);
+	copy(shell, &console, cancellable);
 	return TRUE;
 }
 

@@ -15,11 +15,12 @@ typedef struct {
 	const gchar *term;   /* the terminal's type, for TERM; or NULL */
 	guint rows, columns; /* its size; 0: it has none */
 	int in, out;         /* the terminal, raw already; or any other pair of files */
-	gchar escape;        /* what typed alone ends the shell; 0: nothing does */
+	gchar escape;        /* what typed ends the shell; 0: nobody types */
 } Shell;
 
 /* Boots a guest and copies between its console and the files until it powers off, or the escape
- * is typed. When in ends, the guest goes on until its shell has read that end. Error (rig). */
+ * is typed. Without an escape what comes in is a script: it is not echoed and there is no prompt.
+ * When in ends, the guest goes on until its shell has read that end. Error (rig). */
 gboolean shell_run(const Shell *shell, GCancellable *cancellable, GError **error);
 
 /* Can the image boot on the profile's CPU? Error (rig) says why not. */
