@@ -192,6 +192,8 @@ check-scripts:
 
 bench: all ## time the rig beside the raw tools
 	$(Q)scripts/bench $(BUILD)/a64rig
+	@echo
+	$(Q)scripts/bench-system $(BUILD)/a64rig
 
 install: all ## install under $(DESTDIR)$(PREFIX)
 	install -Dm755 $(BUILD)/a64rig '$(DESTDIR)$(PREFIX)/bin/a64rig'
