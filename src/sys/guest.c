@@ -5,6 +5,7 @@
 #include <libvirt/libvirt-qemu.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -25,8 +26,13 @@ struct Guest {
 	gchar *console;     /* its file, or NULL */
 	gchar *socket;      /* of the run port; NULL: it is reached through libvirt */
 	Port *port;         /* NULL: not opened yet */
-	GPid pid;           /* of QEMU, where it is our child; else 0 */
 	Pump *console_pump; /* what copies the console, where it comes through libvirt; or NULL */
+
+	/* QEMU, where it is our child; else 0, -1 and NULL. */
+	GPid pid;
+	int process;
+	GThread *reaper;
+	struct rusage usage; /* once it is reaped */
 };
 
 /* What went wrong, and what the guest said last. */
@@ -58,6 +64,7 @@ static Guest *new_guest(Host *host, const gchar *name, const Profile *profile, c
 	guest->watched = host_watch(host, name);
 	guest->profile = g_strdup(profile->name);
 	guest->console = g_strdup(console);
+	guest->process = -1;
 	return guest;
 }
 
@@ -95,13 +102,32 @@ static gboolean create(Guest *guest, const gchar *xml, gboolean paused, GError *
 	return FALSE;
 }
 
+static gpointer reap(gpointer data)
+{
+	Guest *guest = data;
+
+	while (wait4(guest->pid, NULL, 0, &guest->usage) < 0 && errno == EINTR)
+		;
+	return NULL;
+}
+
+/* Reaped as soon as it ends: libvirt waits long for one that is still there, and tells of it only
+ * then. */
+static void adopt(Guest *guest)
+{
+	guest->pid = host_process(guest->host, guest->watched->name);
+	guest->process = guest->pid ? pidfd_open(guest->pid, 0) : -1;
+	if (guest->process >= 0)
+		guest->reaper = g_thread_new("reaper", reap, guest);
+}
+
 static gboolean start(Guest *guest, const gchar *xml, int state, GError **error)
 {
 	if (!create(guest, xml, state >= 0, error))
 		return FALSE;
 	if (guest->host->pool)
 		return !guest->console || follow_console(guest, error);
-	guest->pid = host_process(guest->host, guest->watched->name);
+	adopt(guest);
 	return state < 0 || thaw(guest, state, error);
 }
 
@@ -144,32 +170,24 @@ Guest *guest_restore(Host *host, const gchar *name, const Profile *profile, cons
 	return NULL;
 }
 
-/* Killed and reaped here it is gone at once; libvirt would ask first and look again later. */
-static void kill_process(Guest *guest, guint64 *max_rss)
-{
-	struct rusage usage = {0};
-
-	kill(guest->pid, SIGKILL);
-	if (wait4(guest->pid, NULL, 0, &usage) == guest->pid && max_rss)
-		*max_rss = (guint64)usage.ru_maxrss;
-}
-
 void guest_kill(Guest *guest)
 {
-	if (guest->pid)
-		kill(guest->pid, SIGKILL);
+	if (guest->reaper)
+		pidfd_send_signal(guest->process, SIGKILL, NULL, 0);
 	else if (guest->domain)
 		virDomainDestroy(guest->domain);
 }
 
 void guest_end(Guest *guest, guint64 *max_rss)
 {
+	/* Killed here it is gone at once; libvirt would ask first and look again later. */
+	guest_kill(guest);
+	if (guest->reaper)
+		g_thread_join(guest->reaper);
 	if (max_rss)
-		*max_rss = 0;
-	if (guest->pid)
-		kill_process(guest, max_rss);
-	else if (guest->domain)
-		virDomainDestroy(guest->domain);
+		*max_rss = (guint64)guest->usage.ru_maxrss;
+	if (guest->process >= 0)
+		close(guest->process);
 	port_close(guest->port);
 	pump_free(guest->console_pump);
 	if (guest->domain)
@@ -229,7 +247,7 @@ gboolean guest_await_agent(Guest *guest, gdouble seconds, GCancellable *cancella
 					  AGENT_ANSWER, 0);
 	if (reply)
 		return TRUE;
-	host_error(error, "the guest's agent does not answer");
+	fail(guest, error, "boots, but its agent does not answer");
 	return FALSE;
 }
 
