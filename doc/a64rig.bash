@@ -85,6 +85,8 @@ _a64rig() {
 		:
 	elif [[ ${COMP_WORDS[1]} == list && $cur != -* ]]; then
 		_a64rig_offer < <(printf '%s\n' cases subjects profiles tags)
+	elif [[ ${COMP_WORDS[1]} == shell && $cur != -* ]]; then
+		_a64rig_offer < <(_a64rig_names profiles)
 	elif [[ ${COMP_WORDS[1]} == image && $cur != -* && $COMP_CWORD == 2 ]]; then
 		_a64rig_offer < <(printf '%s\n' build list show remove)
 	elif [[ ${COMP_WORDS[1]} == image && $cur != -* && ${COMP_WORDS[2]} != list ]]; then

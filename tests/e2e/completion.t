@@ -107,6 +107,8 @@ complete_words image ''
 is 'what image takes' build list show remove
 complete_words image show ''
 is 'the images to show' debian-12 debian-12-16k
+complete_words shell rpi
+is 'the profiles for a shell' rpi3 rpi4 rpi5
 complete_words run --image ''
 is 'the images to boot' debian-12 debian-12-16k
 complete_words list --n
