@@ -175,9 +175,8 @@ static int exit_status(const Results *results)
 }
 
 static int carry_out(const Options *options, const Request *request, Plan *plan,
-		     Engine *const *engines, const ReportFormat *format)
+		     Engine *const *engines, const ReportFormat *format, GCancellable *cancellable)
 {
-	g_autoptr(GCancellable) cancellable = g_cancellable_new();
 	g_autoptr(Results) results = NULL;
 	g_autofree gchar *kept = NULL;
 	g_autoptr(GError) error = NULL;
@@ -185,7 +184,6 @@ static int carry_out(const Options *options, const Request *request, Plan *plan,
 	RunWatch watch = {.progress = progress_show, .news = progress_news, .data = &progress};
 	int status;
 
-	signals_catch(cancellable);
 	progress_start(&progress, options->quiet);
 	results = run_plan(plan, request, engines, engines_count(engines), cancellable, &watch,
 			   &kept, &error);
@@ -220,6 +218,7 @@ static int with_request(const Options *options, const ReportFormat *format)
 	g_autoptr(GError) error = NULL;
 	g_autoptr(Paths) paths = paths_new(&error);
 	g_auto(GStrv) profiles = split(options->profiles);
+	g_autoptr(GCancellable) cancellable = g_cancellable_new();
 	g_autoptr(Plan) plan = NULL;
 	Engine **engines;
 	int status;
@@ -246,11 +245,14 @@ static int with_request(const Options *options, const ReportFormat *format)
 	if (!paths || (options->output && !output_fits(options->output, &error)))
 		return cmd_fail(error);
 	plan = plan_new(&request, &error);
+	/* Engines have threads. */
+	signals_catch(cancellable);
 	engines = plan ? engines_new(options->engine, &request, &error) : NULL;
 	if (!engines)
 		return cmd_fail(error);
-	status = options->dry_run ? dry_run(&request, plan, engines)
-				  : carry_out(options, &request, plan, engines, format);
+	status = options->dry_run
+			 ? dry_run(&request, plan, engines)
+			 : carry_out(options, &request, plan, engines, format, cancellable);
 	engines_free(engines);
 	return status;
 }
