@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -111,14 +110,16 @@ static gchar *make_folder(const gchar *cache, GError **error)
 	return fill_folder(folder, cache, error) ? g_steal_pointer(&folder) : NULL;
 }
 
-/* The guard gets one end of a socket as its descriptor 3 and waits for it to hang up. */
-static int start_guard(const gchar *program, const gchar *folder, GPid *pid, GError **error)
+/* The guard gets one end of a socket as its descriptor 3 and waits for it to hang up. The other end
+ * is open as long as this process lives: until then threads of libvirt may write to the folder. */
+static gboolean start_guard(const gchar *program, const gchar *folder, GError **error)
 {
 	const gchar *const argv[] = {program, folder, NULL};
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	sigset_t all;
 	int ends[2], failure;
+	GPid pid;
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends)) {
 		failure = errno;
@@ -135,19 +136,19 @@ static int start_guard(const gchar *program, const gchar *folder, GPid *pid, GEr
 		posix_spawnattr_init(&attributes);
 		posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK);
 		posix_spawnattr_setsigmask(&attributes, &all);
-		failure = posix_spawn(pid, program, &actions, &attributes, (char *const *)argv,
+		failure = posix_spawn(&pid, program, &actions, &attributes, (char *const *)argv,
 				      environ);
 		posix_spawnattr_destroy(&attributes);
 		posix_spawn_file_actions_destroy(&actions);
 		close(ends[1]);
 	}
 	if (!failure)
-		return ends[0];
+		return TRUE;
 	if (ends[0] >= 0)
 		close(ends[0]);
 	g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG, "cannot start '%s': %s", program,
 		    g_strerror(failure));
-	return -1;
+	return FALSE;
 }
 
 static void mark(Host *host, const gchar *name, glong member)
@@ -219,9 +220,8 @@ static gboolean open_embedded(Host *host, const Paths *paths, GError **error)
 	host->folder = host->qemu ? make_folder(paths->libvirt, error) : NULL;
 	if (!host->folder)
 		return FALSE;
-	host->guard = start_guard(paths->guard, host->folder, &host->guard_pid, error);
 	uri = g_strdup_printf("qemu:///embed?root=%s", host->folder);
-	if (host->guard < 0 || !connect_to(host, uri, error))
+	if (!start_guard(paths->guard, host->folder, error) || !connect_to(host, uri, error))
 		return FALSE;
 	learn_of_qemu(host);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
@@ -267,7 +267,6 @@ Host *host_open(const Paths *paths, const gchar *uri, const gchar *pool, GError 
 {
 	g_autoptr(Host) host = g_new0(Host, 1);
 
-	host->guard = -1;
 	host->domains = g_ptr_array_new();
 	g_mutex_init(&host->mutex);
 	g_cond_init(&host->changed);
@@ -285,10 +284,6 @@ void host_close(Host *host)
 	pool_close(host->pool);
 	if (host->connection)
 		virConnectClose(host->connection);
-	if (host->guard >= 0) {
-		close(host->guard);
-		waitpid(host->guard_pid, NULL, 0);
-	}
 	qemu_free(host->qemu);
 	g_free(host->version);
 	g_free(host->folder);

@@ -34,8 +34,6 @@ typedef struct {
 	gchar *version;     /* "qemu-system-aarch64 7.2.22, libvirt 9.0.0" */
 	Pool *pool;         /* where files are for the guests; NULL: they can read ours */
 	gchar *folder;      /* of the embedded driver; NULL with a URI */
-	int guard;          /* as long as this is open the guests live; -1 with a URI */
-	GPid guard_pid;     /* what waits at its other end */
 	GMutex mutex;       /* guards what follows */
 	GCond changed;      /* signalled when one of domains has */
 	GPtrArray *domains; /* of HostDomain */
