@@ -164,6 +164,37 @@ within() {
 	done
 }
 
+# After use_probes: guests, which need recipes and the guest's program too, and a runtime folder of
+# their own, whose name has to be short.
+use_guests() {
+	ln -sfn "$TOP/images" "$T/data/images"
+	ln -sfn "$REAL_PREPARED/guest" "$XDG_CACHE_HOME/a64rig/prepared/guest"
+	use_image
+	XDG_RUNTIME_DIR=$(mktemp -d /tmp/rig.XXXXXX)
+	export XDG_RUNTIME_DIR
+	at_exit+=('rm -rf "$XDG_RUNTIME_DIR"')
+}
+
+# guests [PATTERN]: the QEMUs of the test's cache, which is in their command lines: all, or those alone
+# whose command line has the pattern after that.
+guests() {
+	pgrep -f "qemu-system-aarch64 .*guest=rig-.*$XDG_CACHE_HOME/.*${1:-}"
+}
+
+guest_runs() {
+	guests "$@" >/dev/null
+}
+
+kill_guests() {
+	# shellcheck disable=SC2046
+	kill -KILL $(guests) 2>/dev/null
+}
+
+# Nothing of a rig is left in the runtime folder.
+no_runtime() {
+	[ -z "$(ls -A "$XDG_RUNTIME_DIR")" ]
+}
+
 # Processes whose command line names the test's folder, without the test itself and its helpers.
 ours() {
 	pgrep -f "(qemu-aarch64|qemu-system-aarch64|a64rig-launch|bwrap).*$T"
