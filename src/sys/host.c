@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/tree.h"
 
 /* libvirt's qemu.conf. As root, QEMU keeps root's right to read what lies in root's cache; it has
  * its seccomp sandbox in any case. Owners and labels of files are left alone. */
@@ -84,7 +85,12 @@ static gboolean fill_folder(const gchar *folder, const gchar *cache, GError **er
 	g_autofree gchar *link = g_build_filename(folder, "cache", NULL);
 	g_autofree gchar *text = g_strconcat(configuration, geteuid() == 0 ? as_root : "", NULL);
 
-	if (!g_mkdir_with_parents(cache, 0700) && !g_mkdir(etc, 0700) && !symlink(cache, link))
+	if (g_mkdir_with_parents(cache, 0700)) {
+		g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG, "cannot make '%s': %s", cache,
+			    g_strerror(errno));
+		return FALSE;
+	}
+	if (!g_mkdir(etc, 0700) && !symlink(cache, link))
 		return g_file_set_contents(file, text, -1, error);
 	g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG, "cannot make '%s': %s", folder,
 		    g_strerror(errno));
@@ -107,7 +113,10 @@ static gchar *make_folder(const gchar *cache, GError **error)
 			    "cannot make a folder in '%s': %s", base, g_strerror(errno));
 		return NULL;
 	}
-	return fill_folder(folder, cache, error) ? g_steal_pointer(&folder) : NULL;
+	if (fill_folder(folder, cache, error))
+		return g_steal_pointer(&folder);
+	tree_remove(folder);
+	return NULL;
 }
 
 /* The guard gets one end of a socket as its descriptor 3 and waits for it to hang up. The other end

@@ -223,6 +223,16 @@ static Snapshot *in_folder(const gchar *folder)
 	return snapshot;
 }
 
+/* A guest whose memory does not fit there dies without a word. */
+static gboolean fail_full(GError **error, const gchar *folder)
+{
+	g_clear_error(error);
+	g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG,
+		    "no space left on the disk of '%s', for a snapshot of up to %d MiB", folder,
+		    DOMAIN_MEMORY);
+	return FALSE;
+}
+
 /* In a folder beside, which is renamed when it is complete. */
 static gboolean make(const SnapshotSpec *spec, const gchar *stem, const gchar *folder,
 		     GCancellable *cancellable, GError **error)
@@ -237,8 +247,10 @@ static gboolean make(const SnapshotSpec *spec, const gchar *stem, const gchar *f
 	if (g_mkdir(making, 0700))
 		return fail(error, "make", making);
 	if (!boot_and_freeze(spec, made, console, cancellable, error)) {
+		gboolean full = path_is_full(making);
+
 		tree_remove(making);
-		return FALSE;
+		return full ? fail_full(error, spec->folder) : FALSE;
 	}
 	return !g_rename(making, folder) || fail(error, "rename", making);
 }

@@ -87,11 +87,12 @@ is "$status" 3 'QEMU is killed while it boots: exit status 3'
 like "$(said)" 'the guest with cortex-a72 ended while it booted' 'says so'
 ok 'no snapshot is left of that' test -z "$(find "$store/snapshots" -name '*.key-*' -o -name '*.making')"
 works 'after QEMU died in a boot'
-begin sleeper
+begin passes
 ok 'a guest is restored' within 30 guest_runs incoming
-kill_all
-is "$status $(of probe/sleeper .verdict)" '3 rig-fault' 'QEMU is killed while it restores: a rig fault'
-like "$(of probe/sleeper .reason)" 'cortex-a72 (ended|cannot be)|QEMU|guest' 'says so'
+kill_guests
+end
+is "$status $(of probe/passes .verdict)" '3 rig-fault' 'QEMU is killed while it restores: a rig fault'
+like "$(of probe/passes .reason)" 'guest|QEMU' 'says so'
 rm -r "$runs"
 works 'after QEMU died in a restore'
 begin sleeper
