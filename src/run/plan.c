@@ -77,12 +77,19 @@ static gboolean find_profiles(Plan *plan, const Request *request, GError **error
 		plan->baseline ? profile_find(plan->profiles, request->reference, error) : NULL;
 	if (!plan->reference)
 		return FALSE;
+	if (plan->reference == plan->baseline) {
+		g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_USAGE,
+			    "baseline and reference are both '%s': name two profiles to compare",
+			    plan->baseline->name);
+		return FALSE;
+	}
 	for (gchar **name = request->profiles; name && *name; name++) {
 		const Profile *profile = profile_find(plan->profiles, *name, error);
 
 		if (!profile)
 			return FALSE;
-		if (profile != plan->baseline && profile != plan->reference)
+		if (profile != plan->baseline && profile != plan->reference &&
+		    !g_ptr_array_find(plan->columns, profile, NULL))
 			g_ptr_array_add(plan->columns, (gpointer)profile);
 	}
 	return TRUE;

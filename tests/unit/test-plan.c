@@ -77,6 +77,17 @@ static void test_unknown_subjects(House *house, gconstpointer data)
 		"suite 's': unknown subject 'libc'; did you mean 'glibc'?");
 }
 
+static void test_one_profile(House *house, gconstpointer data)
+{
+	Request request = {.paths = &house->paths, .baseline = "old", .reference = "old"};
+	g_autoptr(GError) error = NULL;
+
+	(void)data;
+	g_assert_null(plan_new(&request, &error));
+	g_assert_error(error, A64RIG_ERROR, A64RIG_ERROR_USAGE);
+	g_assert_nonnull(strstr(error->message, "both 'old'"));
+}
+
 static void test_not_prepared(House *house, gconstpointer data)
 {
 	(void)data;
@@ -114,6 +125,7 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	add("/plan/load", test_load);
 	add("/plan/unknown-subjects", test_unknown_subjects);
+	add("/plan/one-profile", test_one_profile);
 	add("/plan/not-prepared", test_not_prepared);
 	add("/plan/unavailable", test_unavailable);
 	return g_test_run();
