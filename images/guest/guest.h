@@ -91,7 +91,7 @@ enum {
  * told to do besides. */
 struct boot {
 	bool shell, once;
-	bool script; /* what the shell reads is not typed */
+	bool script;                  /* what the shell reads is not typed */
 	unsigned short rows, columns; /* 0: not told */
 	char term[32];
 };

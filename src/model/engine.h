@@ -46,8 +46,8 @@ struct Engine {
 	/* Can this profile be run here? Error (rig) with what is missing and the way out. */
 	gboolean (*check)(Engine *self, const Profile *profile, GError **error);
 
-	/* The exact command of a run, for --dry-run and the log. NULL where runs are not commands of
-	 * this host. Free with g_strfreev(). */
+	/* The exact command of a run, for --dry-run and the log. NULL where runs are not commands
+	 * of this host. Free with g_strfreev(). */
 	gchar **(*command)(Engine *self, const RunSpec *spec);
 
 	/* What stands for a profile where runs are not commands, for --dry-run: the libvirt domain.
