@@ -150,14 +150,11 @@ done
 rig run "${one[@]}" -c eater
 is "$status $(of probe/eater .verdict)" '3 rig-fault' 'all memory of a guest: a rig fault'
 like "$(of probe/eater .reason)" "the guest's memory was not enough" 'says so'
-rig run "${one[@]}" -c talker --keep
+rig run "${one[@]}" -c talker
 is "$(of probe/talker '[.verdict, .baseline.timed_out] | join(" ")')" 'broken true' \
 	'a case that prints for ever times out'
-kept=$(sed -n 's/.*left in //p' "$err")
-ok 'what is kept of that is bounded' test "$(stat -c %s "$kept"/*talker*/stdout)" -le $((64 << 20))
 rig run "${one[@]}" --isolation guest -c fill -c bomb -c eater -c talker -c passes
 is "$(of probe/passes .verdict)" ok 'one guest survives all of them'
-ok 'no process is left' within 5 nothing_runs
 
 # A kernel that the CPU cannot run
 if [ -d "$real/debian-12-16k" ]; then
