@@ -110,9 +110,14 @@ gchar *paths_prepare_command(const Paths *paths)
 	return g_build_filename(paths->data, "scripts", "prepare", NULL);
 }
 
-gboolean path_is_full(const gchar *folder)
+guint64 path_room(const gchar *folder)
 {
 	struct statvfs status;
 
-	return !statvfs(folder, &status) && status.f_bavail * status.f_frsize < 1 << 20;
+	return statvfs(folder, &status) ? G_MAXUINT64 : (guint64)status.f_bavail * status.f_frsize;
+}
+
+gboolean path_is_full(const gchar *folder)
+{
+	return path_room(folder) < 1 << 20;
 }

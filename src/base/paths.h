@@ -33,7 +33,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Paths, paths_free)
 /* The command that fills paths->prepared, as a user would type it. Caller frees. */
 gchar *paths_prepare_command(const Paths *paths);
 
-/* Is less than 1 MiB left on the folder's disk? */
+/* Bytes that are left on the folder's disk. */
+guint64 path_room(const gchar *folder);
+
+/* Is less than 1 MiB left there? */
 gboolean path_is_full(const gchar *folder);
 
 #endif

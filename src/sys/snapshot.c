@@ -13,6 +13,7 @@
 #include "sys/places.h"
 
 enum {
+	ROOM = 192,   /* MiB: what a booted guest has touched, and half as much again */
 	BOOT = 120,   /* seconds until the agent must answer */
 	SETTLE = 60,  /* seconds that the guest's program may take to settle */
 	WAIT_MS = 100 /* between two looks at a lock that another rig holds */
@@ -224,12 +225,14 @@ static Snapshot *in_folder(const gchar *folder)
 }
 
 /* A guest whose memory does not fit there dies without a word. */
-static gboolean fail_full(GError **error, const gchar *folder)
+static gboolean has_room(const gchar *folder, GError **error)
 {
-	g_clear_error(error);
+	if (path_room(folder) >= (guint64)ROOM << 20)
+		return TRUE;
 	g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG,
-		    "no space left on the disk of '%s', for a snapshot of up to %d MiB", folder,
-		    DOMAIN_MEMORY);
+		    "no space left on the disk of '%s' for a snapshot, which takes up to %d MiB; "
+		    "make room, or name another cache with XDG_CACHE_HOME",
+		    folder, ROOM);
 	return FALSE;
 }
 
@@ -246,11 +249,9 @@ static gboolean make(const SnapshotSpec *spec, const gchar *stem, const gchar *f
 	unlink(console);
 	if (g_mkdir(making, 0700))
 		return fail(error, "make", making);
-	if (!boot_and_freeze(spec, made, console, cancellable, error)) {
-		gboolean full = path_is_full(making);
-
+	if (!has_room(making, error) || !boot_and_freeze(spec, made, console, cancellable, error)) {
 		tree_remove(making);
-		return full ? fail_full(error, spec->folder) : FALSE;
+		return FALSE;
 	}
 	return !g_rename(making, folder) || fail(error, "rename", making);
 }
