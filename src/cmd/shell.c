@@ -84,8 +84,10 @@ static int attach(Shell *shell)
 	}
 	terminal = make_raw(&before);
 	fine = shell_run(shell, cancellable, &error);
-	if (terminal)
+	if (terminal) {
 		tcsetattr(STDIN_FILENO, TCSANOW, &before);
+		g_printerr("\n");
+	}
 	if (!fine)
 		return cmd_fail(error);
 	return g_cancellable_is_cancelled(cancellable) ? EXIT_INTERRUPTED : EXIT_EXPECTED;

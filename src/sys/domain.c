@@ -168,9 +168,9 @@ gchar *domain_xml(const gchar *template, const DomainSpec *spec, GError **error)
 		if (end && add_value(xml, mark + 2, (gsize)(end - mark - 2), spec))
 			continue;
 		g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG,
-			    "%s: unknown '%.20s'; known are name, memory, kernel, initrd, cmdline, "
+			    "%s: unknown '%.*s'; known are name, memory, kernel, initrd, cmdline, "
 			    "model, root, data, emulator, port, agent, console, arguments",
-			    template, mark);
+			    template, end ? (int)(end - mark) + 1 : 20, mark);
 		return NULL;
 	}
 	g_string_append(xml, from);

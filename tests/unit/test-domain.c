@@ -244,19 +244,27 @@ static void test_own_template(void)
 
 static void test_refused(void)
 {
-	static const gchar *const texts[] = {"${}",    "${nam}", "${names}",    "${NAME}",
-					     "${name", "a ${ b", "${na${name}}"};
+	/* The text, and what of it is shown. */
+	static const gchar *const texts[][2] = {
+		{"${}", "'${}'"},
+		{"${nam}", "'${nam}'"},
+		{"${names}", "'${names}'"},
+		{"${NAME}\n</x>", "'${NAME}'"},
+		{"${name", "'${name'"},
+		{"a ${ b", "'${ b'"},
+		{"${na${name}}", "'${na${name}'"},
+	};
 
 	for (guint i = 0; i < G_N_ELEMENTS(texts); i++) {
 		g_autoptr(Tree) tree = tree_new();
-		g_autofree gchar *path = tree_write(tree, "t.xml", texts[i], -1);
+		g_autofree gchar *path = tree_write(tree, "t.xml", texts[i][0], -1);
 		DomainSpec spec = spec_for(&plain);
 		g_autoptr(GError) error = NULL;
 
 		g_assert_null(domain_xml(path, &spec, &error));
 		g_assert_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG);
 		g_assert_nonnull(strstr(error->message, path));
-		g_assert_nonnull(strstr(error->message, strstr(texts[i], "${")));
+		g_assert_nonnull(strstr(error->message, texts[i][1]));
 	}
 }
 
