@@ -65,7 +65,7 @@ for source in "$here"/tests/broken/*.c; do
 done
 
 memory_of() {
-	awk -v case="$1" '$1 == "-" { name = $3 } $1 == "memory:" && name == case { print $2 }' \
+	awk -v wanted="$1" '$1 == "-" { name = $3 } $1 == "memory:" && name == wanted { print $2 }' \
 		"$here/cases/allocator/suite.yaml"
 }
 
