@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/tail.h"
+#include "base/write.h"
 #include "isa/hwcap.h"
 
 struct Evidence {
@@ -64,20 +65,11 @@ static gboolean append(int file, const guint8 *bytes, gsize length, guint64 *wri
 	gsize left = (gsize)MIN(length, most - *written);
 
 	*written += left;
-	while (left) {
-		ssize_t count = write(file, bytes, left);
-
-		if (count < 0 && errno == EINTR)
-			continue;
-		if (count < 0) {
-			g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG,
-				    "what the guest says cannot be written: %s", g_strerror(errno));
-			return FALSE;
-		}
-		bytes += count;
-		left -= (gsize)count;
-	}
-	return TRUE;
+	if (write_all(file, bytes, left))
+		return TRUE;
+	g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG,
+		    "what the guest says cannot be written: %s", g_strerror(errno));
+	return FALSE;
 }
 
 /* Cores of several processes come one after the other; a new one replaces the one before: the last

@@ -170,7 +170,7 @@ Guest *guest_restore(Host *host, const gchar *name, const Profile *profile, cons
 	return NULL;
 }
 
-void guest_kill(Guest *guest)
+static void kill_domain(Guest *guest)
 {
 	if (guest->reaper)
 		pidfd_send_signal(guest->process, SIGKILL, NULL, 0);
@@ -181,7 +181,7 @@ void guest_kill(Guest *guest)
 void guest_end(Guest *guest, guint64 *max_rss)
 {
 	/* Killed here it is gone at once; libvirt would ask first and look again later. */
-	guest_kill(guest);
+	kill_domain(guest);
 	if (guest->reaper)
 		g_thread_join(guest->reaper);
 	if (max_rss)

@@ -26,9 +26,6 @@ Guest *guest_start(Host *host, const gchar *template, const DomainSpec *domain, 
 Guest *guest_restore(Host *host, const gchar *name, const Profile *profile, const gchar *save,
 		     const gchar *console, GError **error);
 
-/* Kills it, so that everything that waits for it sees its end; guest_end() is still to come. */
-void guest_kill(Guest *guest);
-
 /* Kills it. *max_rss: the peak of what it took of this host's memory, KiB, 0 where unknown; may
  * be NULL. */
 void guest_end(Guest *guest, guint64 *max_rss);

@@ -55,7 +55,7 @@ void port_close(Port *port)
 	g_free(port);
 }
 
-static gboolean write_all(int file, const guint8 *bytes, gsize length)
+static gboolean send_all(int file, const guint8 *bytes, gsize length)
 {
 	while (length) {
 		ssize_t count = send(file, bytes, length, MSG_NOSIGNAL);
@@ -73,7 +73,7 @@ static gboolean write_all(int file, const guint8 *bytes, gsize length)
 gboolean port_send(Port *port, const guint8 *bytes, gsize length)
 {
 	return port->pump ? pump_send(port->pump, bytes, length)
-			  : write_all(port->file, bytes, length);
+			  : send_all(port->file, bytes, length);
 }
 
 int port_file(const Port *port)

@@ -1,7 +1,8 @@
 #include "sys/pump.h"
 
-#include <errno.h>
 #include <unistd.h>
+
+#include "base/write.h"
 
 enum {
 	WOULD_BLOCK = -2, /* of virStreamSend() and virStreamRecv() */
@@ -13,21 +14,6 @@ struct Pump {
 	GMutex mutex; /* guards file, which two threads may close */
 	int file;     /* -1: closed */
 };
-
-static gboolean write_all(int file, const gchar *bytes, gsize length)
-{
-	while (length) {
-		ssize_t count = write(file, bytes, length);
-
-		if (count < 0 && errno == EINTR)
-			continue;
-		if (count < 0)
-			return FALSE;
-		bytes += count;
-		length -= (gsize)count;
-	}
-	return TRUE;
-}
 
 static void shut(Pump *pump)
 {

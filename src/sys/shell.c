@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/write.h"
 #include "sys/disk.h"
 #include "sys/guest.h"
 #include "sys/places.h"
@@ -75,13 +76,8 @@ static gboolean copy_out(const Shell *shell, const Console *console)
 	gchar bytes[4096];
 	ssize_t count = read(console->file, bytes, sizeof bytes);
 
-	for (ssize_t done = 0; done < count;) {
-		ssize_t now = write(shell->out, bytes + done, (gsize)(count - done));
-
-		if (now < 0 && errno != EINTR)
-			return FALSE;
-		done += MAX(now, 0);
-	}
+	if (count > 0 && !write_all(shell->out, bytes, (gsize)count))
+		return FALSE;
 	return count > 0 || (count < 0 && errno == EINTR);
 }
 

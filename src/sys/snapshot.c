@@ -165,7 +165,7 @@ static Guest *boot(const SnapshotSpec *spec, const DomainSpec *domain, GCancella
 
 /* QEMU wants a kernel to load, and drops it again before the memory is there (hw/core/loader.c,
  * rom_reset). The real one would be 27 MB to read for each run. */
-static const gchar stub[4096];
+static const gchar filler[4096];
 
 static gboolean boot_and_freeze(const SnapshotSpec *spec, const Snapshot *made,
 				const gchar *console, GCancellable *cancellable, GError **error)
@@ -183,7 +183,7 @@ static gboolean boot_and_freeze(const SnapshotSpec *spec, const Snapshot *made,
 		return FALSE;
 	frozen = freeze(guest, made, error);
 	guest_end(guest, NULL);
-	return frozen && g_file_set_contents(made->stub, stub, sizeof stub, error) &&
+	return frozen && g_file_set_contents(made->filler, filler, sizeof filler, error) &&
 	       seal_write(made->ram, error) && seal_write(made->state, error);
 }
 
@@ -220,7 +220,7 @@ static Snapshot *in_folder(const gchar *folder)
 
 	snapshot->ram = g_build_filename(folder, "ram", NULL);
 	snapshot->state = g_build_filename(folder, "state", NULL);
-	snapshot->stub = g_build_filename(folder, "stub", NULL);
+	snapshot->filler = g_build_filename(folder, "filler", NULL);
 	return snapshot;
 }
 
@@ -273,7 +273,8 @@ static void drop_others(const gchar *parent, const gchar *stem, const gchar *fol
 
 static gboolean whole(const Snapshot *snapshot)
 {
-	return seal_holds(snapshot->state) && seal_holds(snapshot->ram);
+	return g_file_test(snapshot->filler, G_FILE_TEST_EXISTS) && seal_holds(snapshot->state) &&
+	       seal_holds(snapshot->ram);
 }
 
 static Snapshot *open_here(const SnapshotSpec *spec, GCancellable *cancellable, GError **error)
@@ -311,7 +312,7 @@ void snapshot_free(Snapshot *snapshot)
 		return;
 	g_free(snapshot->ram);
 	g_free(snapshot->state);
-	g_free(snapshot->stub);
+	g_free(snapshot->filler);
 	g_free(snapshot->save);
 	g_free(snapshot->name);
 	g_free(snapshot);
@@ -331,7 +332,7 @@ static Guest *thaw_here(const Snapshot *snapshot, const SnapshotSpec *spec, cons
 	if (places_fill(&places, spec->host, spec->image, spec->data, error)) {
 		DomainSpec domain = domain_of(spec, &places, console, snapshot, DOMAIN_PRIVATE);
 
-		domain.kernel = domain.initrd = snapshot->stub;
+		domain.kernel = domain.initrd = snapshot->filler;
 		guest = guest_start(spec->host, spec->template, &domain, state, error);
 	}
 	close(state);

@@ -16,12 +16,12 @@
 #include "sys/guest.h"
 
 typedef struct {
-	gchar *ram;   /* the memory's file */
-	gchar *state; /* of the devices */
-	gchar *stub;  /* instead of the kernel, which lies in memory already */
-	gchar *save;  /* instead of both, where a daemon runs the guests: libvirt's file there */
-	gchar *name;  /* of its domain: there can be one guest at a time */
-	guint guests; /* how many there are; for the owner to count */
+	gchar *ram;    /* the memory's file */
+	gchar *state;  /* of the devices */
+	gchar *filler; /* instead of the kernel, which lies in memory already */
+	gchar *save;   /* instead of both, where a daemon runs the guests: libvirt's file there */
+	gchar *name;   /* of its domain: there can be one guest at a time */
+	guint guests;  /* how many there are; for the owner to count */
 } Snapshot;
 
 /* Nothing is owned. */
