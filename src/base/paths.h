@@ -22,6 +22,7 @@ typedef struct {
 	gchar *runs;      /* the folders of runs */
 	gchar *images;    /* the guest images that have been built, a folder each */
 	gchar *findings;  /* findings of earlier runs */
+	gchar *packages;  /* published packages, see artefact/package.h */
 	gchar *config;    /* the user's own rig/, subjects/ and images/ */
 } Paths;
 

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/stamp.h"
 #include "image/modules.h"
 #include "image/split.h"
-#include "image/stamp.h"
 
 /* Whatever else changes in how an image, or an initrd, is made of the same inputs counts here. */
 #define DISK_FORMAT   "a64rig disk 1\n"

@@ -10,7 +10,7 @@
 typedef struct {
 	gchar *name;
 	gchar *sha256; /* of its content */
-	gchar *stamp;  /* as long as this is the same, the content is, too; see image/stamp.h */
+	gchar *stamp;  /* as long as this is the same, the content is, too; see base/stamp.h */
 } RecordPart;
 
 typedef struct {

@@ -1,4 +1,4 @@
-#include "image/stamp.h"
+#include "base/stamp.h"
 
 #include <errno.h>
 #include <fcntl.h>

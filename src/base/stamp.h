@@ -2,8 +2,8 @@
  * stamp - what tells cheaply whether a file or a folder has been touched, and the digest that tells
  * for sure whether it has changed.
  */
-#ifndef IMAGE_STAMP_H
-#define IMAGE_STAMP_H
+#ifndef BASE_STAMP_H
+#define BASE_STAMP_H
 
 #include <glib.h>
 
