@@ -44,14 +44,15 @@ static int spawn(const ChildSpec *spec, pid_t *pid)
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	sigset_t none, all;
+	short group = spec->terminal ? 0 : POSIX_SPAWN_SETPGROUP;
 	int failure;
 
 	sigemptyset(&none);
 	sigfillset(&all);
 	posix_spawn_file_actions_init(&actions);
 	posix_spawnattr_init(&attributes);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
-						      POSIX_SPAWN_SETSIGDEF);
+	posix_spawnattr_setflags(&attributes,
+				 group | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 	posix_spawnattr_setsigmask(&attributes, &none);
 	posix_spawnattr_setsigdefault(&attributes, &all);
 	failure = add_files(&actions, spec);
@@ -104,7 +105,7 @@ static void stop(const ChildSpec *spec, pid_t pid, int pidfd)
 		kill(pid, SIGTERM);
 	if (pidfd >= 0)
 		poll(&polled, 1, 1000);
-	kill(-pid, SIGKILL);
+	kill(spec->terminal ? pid : -pid, SIGKILL);
 }
 
 static void reap(pid_t pid, int *status)

@@ -1,9 +1,9 @@
 /*
  * child - a child process with redirected files, a deadline, and no way to outlive the rig.
  *
- * The child is the leader of its own process group. At the deadline, or when cancelled, the whole
- * group is killed (SIGKILL). child_run() returns only when the child has been reaped. It inherits
- * no descriptor but the ones it is given.
+ * The child is the leader of its own process group, unless it shares the rig's. At the deadline, or
+ * when cancelled, the whole group is killed (SIGKILL). child_run() returns only when the child has
+ * been reaped. It inherits no descriptor but the ones it is given.
  */
 #ifndef BASE_CHILD_H
 #define BASE_CHILD_H
@@ -17,6 +17,8 @@ typedef struct {
 				     hangs up when the child is to end */
 	const gchar *folder;      /* the child's working folder; NULL: the rig's */
 	gdouble deadline;         /* seconds from the start; 0: none */
+	gboolean terminal;        /* it speaks to whoever sits at the rig's terminal, and so is in
+				     the rig's process group */
 } ChildSpec;
 
 typedef enum { CHILD_ENDED, CHILD_TIMED_OUT, CHILD_CANCELLED } ChildEnd;

@@ -9,4 +9,7 @@
 /* FALSE, with errno, where the file does not take all of it. */
 gboolean write_all(int file, gconstpointer bytes, gsize length);
 
+/* The same for a socket; one whose other end is gone raises no SIGPIPE. */
+gboolean send_all(int socket, gconstpointer bytes, gsize length);
+
 #endif

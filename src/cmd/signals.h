@@ -14,4 +14,7 @@ enum { EXIT_INTERRUPTED = 128 + SIGINT };
  * called once, before there are other threads. */
 void signals_catch(GCancellable *cancellable);
 
+/* While another program speaks to the terminal, what is typed there (SIGINT) is for that one. */
+void signals_lend_terminal(gboolean lent);
+
 #endif

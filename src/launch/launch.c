@@ -18,7 +18,7 @@
  *
  * When that descriptor hangs up, the rig has died or wants the run to end: so does the launcher,
  * and all that it started. Signals would not do: bubblewrap's parent can die before its child has
- * asked to die with it.
+ * asked to die with it. Each byte that comes in on it is a signal for the program.
  *
  * QEMU dumps the program's core itself, below the core limit (linux-user/elfload.c); the kernel
  * would add one of QEMU, a hundred times larger, so that one's contents are switched off
@@ -35,6 +35,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -184,12 +185,28 @@ static void sweep(void)
 	}
 }
 
+/* FALSE: the rig has hung up. */
+static int pass_signal(pid_t program)
+{
+	unsigned char number;
+
+	if (read(REPORT, &number, 1) != 1)
+		return 0;
+	kill(program, number);
+	return 1;
+}
+
 /* Waits for the program's end, or for the rig's: then descriptor 3 hangs up. As the first process
  * of a namespace it is given orphans to reap, too. */
 static int await(pid_t program, int children, int *status, struct rusage *usage)
 {
 	struct pollfd polled[] = {{.fd = children, .events = POLLIN}, {.fd = REPORT}};
 	struct signalfd_siginfo news;
+	struct stat report;
+
+	/* What is typed on a terminal is not for us. */
+	if (!fstat(REPORT, &report) && S_ISSOCK(report.st_mode))
+		polled[1].events = POLLIN;
 
 	for (;;) {
 		pid_t pid;
@@ -199,7 +216,7 @@ static int await(pid_t program, int children, int *status, struct rusage *usage)
 				return 1;
 		if (poll(polled, 2, -1) < 0 && errno != EINTR)
 			return 0;
-		if (polled[1].revents)
+		if (polled[1].revents && (polled[1].revents != POLLIN || !pass_signal(program)))
 			return 0;
 		if (polled[0].revents && read(children, &news, sizeof news) < 0 && errno != EINTR)
 			return 0;

@@ -1,10 +1,10 @@
 #include "sys/port.h"
 
-#include <errno.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/write.h"
 #include "sys/pump.h"
 
 struct Port {
@@ -53,21 +53,6 @@ void port_close(Port *port)
 	pump_free(port->pump);
 	close(port->file);
 	g_free(port);
-}
-
-static gboolean send_all(int file, const guint8 *bytes, gsize length)
-{
-	while (length) {
-		ssize_t count = send(file, bytes, length, MSG_NOSIGNAL);
-
-		if (count < 0 && errno == EINTR)
-			continue;
-		if (count < 0)
-			return FALSE;
-		bytes += count;
-		length -= (gsize)count;
-	}
-	return TRUE;
 }
 
 gboolean port_send(Port *port, const guint8 *bytes, gsize length)
