@@ -8,9 +8,9 @@ VERSION    := 0.1.0
 PREFIX     ?= /usr/local
 BUILD      ?= build
 PKG_CONFIG ?= pkg-config
-PKGS       := glib-2.0 gio-2.0 libcyaml yaml-0.1 json-glib-1.0 libxml-2.0 libdw libelf gmodule-2.0
+PKGS       := glib-2.0 gio-2.0 libcyaml yaml-0.1 json-glib-1.0 libxml-2.0 libdw libelf libarchive gmodule-2.0
 # What the module of guests brings along, see src/cmd/module.h.
-GUEST_PKGS := libvirt libvirt-qemu libguestfs libarchive
+GUEST_PKGS := libvirt libvirt-qemu libguestfs
 LLVM       ?= llvm-config-22
 
 CFLAGS   ?= -O2 -g
@@ -38,7 +38,7 @@ SRC    := $(sort $(filter-out src/launch/%,$(wildcard src/*/*.c)))
 HDR    := $(sort $(wildcard src/*/*.h))
 OBJ    := $(SRC:%.c=$(BUILD)/%.o)
 MAIN   := $(BUILD)/src/cmd/main.o
-GUESTS := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard src/sys/*.c src/image/*.c src/archive/*.c \
+GUESTS := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard src/sys/*.c src/image/*.c \
             src/cmd/guests.c src/cmd/image.c src/cmd/shell.c)))
 LIB    := $(BUILD)/liba64rig.a
 UNIT   := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/*.c)))

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/stamp.h"
 
 static gchar *seal_of(const gchar *path)
 {
@@ -53,72 +54,62 @@ static gchar *hash(int file, off_t size)
 	return g_strdup(g_checksum_get_string(checksum));
 }
 
-static gchar *describe(const struct stat *status)
+static gchar *digest_file(const gchar *path, GError **error)
 {
-	return g_strdup_printf("%lld %lld.%09ld %lld.%09ld %llu", (long long)status->st_size,
-			       (long long)status->st_mtim.tv_sec, status->st_mtim.tv_nsec,
-			       (long long)status->st_ctim.tv_sec, status->st_ctim.tv_nsec,
-			       (unsigned long long)status->st_ino);
+	int file = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat status;
+	gchar *sum = NULL;
+
+	if (file >= 0 && !fstat(file, &status))
+		sum = hash(file, status.st_size);
+	if (!sum)
+		g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG, "cannot read '%s': %s", path,
+			    g_strerror(errno));
+	if (file >= 0)
+		close(file);
+	return sum;
 }
 
-static gboolean put(const gchar *path, const gchar *described, const gchar *sum, GError **error)
+static gchar *digest(const gchar *path, GError **error)
+{
+	return g_file_test(path, G_FILE_TEST_IS_DIR) ? stamp_digest(path, error)
+						     : digest_file(path, error);
+}
+
+static gboolean put(const gchar *path, const gchar *stamped, const gchar *sum, GError **error)
 {
 	g_autofree gchar *seal = seal_of(path);
-	g_autofree gchar *text = g_strdup_printf("%s\n%s\n", described, sum);
+	g_autofree gchar *text = g_strdup_printf("%s\n%s\n", stamped, sum);
 
 	return g_file_set_contents(seal, text, -1, error);
 }
 
 gboolean seal_write(const gchar *path, GError **error)
 {
-	int file = open(path, O_RDONLY | O_CLOEXEC);
-	struct stat status;
-	g_autofree gchar *sum = NULL;
-	g_autofree gchar *described = NULL;
+	g_autofree gchar *stamped = stamp(path);
+	g_autofree gchar *sum = digest(path, error);
 
-	if (file >= 0 && !fstat(file, &status))
-		sum = hash(file, status.st_size);
-	if (file >= 0)
-		close(file);
-	if (!sum) {
-		g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG, "cannot read '%s': %s", path,
-			    g_strerror(errno));
-		return FALSE;
-	}
-	described = describe(&status);
-	return put(path, described, sum, error);
-}
-
-static gboolean holds(const gchar *path, int file, const struct stat *status, gchar **lines)
-{
-	g_autofree gchar *described = describe(status);
-	g_autofree gchar *sum = NULL;
-
-	if (g_str_equal(lines[0], described))
-		return TRUE;
-	sum = hash(file, status->st_size);
-	if (g_strcmp0(sum, lines[1]) != 0)
-		return FALSE;
-	put(path, described, sum, NULL);
-	return TRUE;
+	return sum && put(path, stamped ? stamped : "", sum, error);
 }
 
 gboolean seal_holds(const gchar *path)
 {
-	int file = open(path, O_RDONLY | O_CLOEXEC);
+	g_autofree gchar *stamped = stamp(path);
 	g_autofree gchar *seal = seal_of(path);
 	g_autofree gchar *text = NULL;
+	g_autofree gchar *sum = NULL;
 	g_auto(GStrv) lines = NULL;
-	struct stat status;
-	gboolean fine = FALSE;
 
-	if (file < 0)
+	if (!stamped || !g_file_get_contents(seal, &text, NULL, NULL))
 		return FALSE;
-	if (g_file_get_contents(seal, &text, NULL, NULL)) {
-		lines = g_strsplit(text, "\n", 3);
-		fine = g_strv_length(lines) == 3 && !fstat(file, &status) &&
-		       holds(path, file, &status, lines);
-	}
-	close(file);
-	return fine;
+	lines = g_strsplit(text, "\n", 3);
+	if (g_strv_length(lines) != 3)
+		return FALSE;
+	if (g_str_equal(lines[0], stamped))
+		return TRUE;
+	sum = digest(path, NULL);
+	if (g_strcmp0(sum, lines[1]) != 0)
+		return FALSE;
+	put(path, stamped, sum, NULL);
+	return TRUE;
 }

@@ -1,10 +1,13 @@
 #include "base/tree.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/error.h"
 
 static DIR *open_folder(int parent, const gchar *name)
 {
@@ -93,4 +96,13 @@ void tree_remove(const gchar *path)
 	if (top)
 		closedir(top);
 	remove(path);
+}
+
+gboolean tree_replace(const gchar *new, const gchar *old, GError **error)
+{
+	if (!rename(new, old) || !renameat2(AT_FDCWD, new, AT_FDCWD, old, RENAME_EXCHANGE))
+		return TRUE;
+	g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG, "cannot make '%s': %s", old,
+		    g_strerror(errno));
+	return FALSE;
 }

@@ -10,4 +10,8 @@
  * link; or a file. What cannot be removed stays. */
 void tree_remove(const gchar *path);
 
+/* The new folder, or file, takes the place of the old one in one step; what was there is then where
+ * the new one was. Error (rig). */
+gboolean tree_replace(const gchar *new, const gchar *old, GError **error);
+
 #endif

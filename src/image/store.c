@@ -1,13 +1,12 @@
 #include "image/store.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/lock.h"
 #include "base/tree.h"
 #include "image/build.h"
 #include "image/fetch.h"
@@ -106,42 +105,32 @@ Image *image_open(const Paths *paths, const gchar *name, GError **error)
 	return NULL;
 }
 
+typedef struct {
+	ImageNews tell;
+	gpointer data;
+} News;
+
+static void tell_of_wait(gpointer data)
+{
+	const News *news = data;
+
+	news->tell("waiting for another build of it to end", -1, news->data);
+}
+
 /* Held as long as the descriptor is open. Whoever has the lock may change the image. */
-static int lock(const Paths *paths, const Recipe *recipe, ImageNews news, gpointer data,
+static int lock(const Paths *paths, const Recipe *recipe, ImageNews tell, gpointer data,
 		GCancellable *cancellable, GError **error)
 {
 	g_autofree gchar *path = beside(paths, recipe, "lock");
-	int file = -1;
+	News news = {tell, data};
 
-	if (!g_mkdir_with_parents(paths->images, 0755))
-		file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-	if (file < 0) {
+	if (g_mkdir_with_parents(paths->images, 0755)) {
 		g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG,
 			    "cannot write in '%s': %s; name another folder with XDG_CACHE_HOME",
 			    paths->images, g_strerror(errno));
 		return -1;
 	}
-	if (!flock(file, LOCK_EX | LOCK_NB))
-		return file;
-	news("waiting for another build of it to end", -1, data);
-	while (flock(file, LOCK_EX | LOCK_NB)) {
-		if (g_cancellable_set_error_if_cancelled(cancellable, error)) {
-			close(file);
-			return -1;
-		}
-		g_usleep(G_USEC_PER_SEC / 10);
-	}
-	return file;
-}
-
-/* The new folder takes the place of the old one in one step; what was there is then in new. */
-static gboolean put(const gchar *new, const gchar *folder, GError **error)
-{
-	if (!g_rename(new, folder) || !renameat2(AT_FDCWD, new, AT_FDCWD, folder, RENAME_EXCHANGE))
-		return TRUE;
-	g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG, "cannot make '%s': %s", folder,
-		    g_strerror(errno));
-	return FALSE;
+	return lock_take(path, tell_of_wait, &news, cancellable, error);
 }
 
 static gboolean build_new(Build *build, const gchar *folder, GError **error)
@@ -158,7 +147,7 @@ static gboolean build_new(Build *build, const gchar *folder, GError **error)
 	}
 	build->folder = new;
 	build->log = log;
-	built = build_all(build, error) && put(new, folder, error);
+	built = build_all(build, error) && tree_replace(new, folder, error);
 	tree_remove(new);
 	/* Of a failure it tells more than the error does. */
 	if (built || g_cancellable_is_cancelled(build->cancellable))

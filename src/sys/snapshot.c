@@ -3,20 +3,19 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/lock.h"
 #include "base/seal.h"
 #include "base/tree.h"
 #include "sys/places.h"
 
 enum {
-	ROOM = 192,   /* MiB: what a booted guest has touched, and half as much again */
-	BOOT = 120,   /* seconds until the agent must answer */
-	SETTLE = 60,  /* seconds that the guest's program may take to settle */
-	WAIT_MS = 100 /* between two looks at a lock that another rig holds */
+	ROOM = 192,  /* MiB: what a booted guest has touched, and half as much again */
+	BOOT = 120,  /* seconds until the agent must answer */
+	SETTLE = 60, /* seconds that the guest's program may take to settle */
 };
 
 static const DomainSpec unnamed = {.name = "",
@@ -66,32 +65,9 @@ static gboolean fail(GError **error, const gchar *what, const gchar *path)
 	return FALSE;
 }
 
-/* -1 and error where it cannot be had. */
-static int lock(const SnapshotSpec *spec, const gchar *path, GCancellable *cancellable,
-		GError **error)
+static void tell_of_wait(gpointer spec)
 {
-	int file = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0600);
-	gboolean told = FALSE;
-
-	if (file < 0) {
-		fail(error, "open", path);
-		return -1;
-	}
-	while (flock(file, LOCK_EX | LOCK_NB)) {
-		GPollFD polled = {.fd = -1};
-
-		if (!told)
-			tell(spec, "waiting for another rig, which boots");
-		told = TRUE;
-		g_cancellable_make_pollfd(cancellable, &polled);
-		g_poll(&polled, 1, WAIT_MS);
-		g_cancellable_release_fd(cancellable);
-		if (g_cancellable_set_error_if_cancelled(cancellable, error)) {
-			close(file);
-			return -1;
-		}
-	}
-	return file;
+	tell(spec, "waiting for another rig, which boots");
 }
 
 static gboolean take_settled(const gchar *name, const guint8 *bytes, gsize length, gpointer data,
@@ -285,7 +261,8 @@ static Snapshot *open_here(const SnapshotSpec *spec, GCancellable *cancellable, 
 	g_autofree gchar *key = key_of(spec, error);
 	g_autofree gchar *folder = g_strconcat(stem, ".key-", key, NULL);
 	g_autoptr(Snapshot) snapshot = in_folder(folder);
-	int held = key ? lock(spec, lock_path, cancellable, error) : -1;
+	int held =
+		key ? lock_take(lock_path, tell_of_wait, (gpointer)spec, cancellable, error) : -1;
 	gboolean fine;
 
 	if (held < 0)

@@ -1,0 +1,139 @@
+#include "artefact/unpack.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "archive/place.h"
+#include "base/error.h"
+#include "base/write.h"
+
+enum { BLOCK = 1 << 18 };
+
+typedef struct {
+	const gchar *archive;
+	Reader *reader;
+	int folder;
+	guint parts; /* that may still come */
+	guint files;
+	GCancellable *cancellable;
+} Unpack;
+
+static gboolean refuse(const Unpack *self, const Entry *entry, const gchar *why, GError **error)
+{
+	g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG, "%s: its entry '%s' %s", self->archive,
+		    entry->path, why);
+	return FALSE;
+}
+
+static guint count_parts(const gchar *path)
+{
+	guint count = 1;
+
+	for (; (path = strchr(path, '/')); path++)
+		count++;
+	return count;
+}
+
+/* Each folder of the path is real, so that ".." is its parent. */
+static gboolean leads_out(const Entry *entry)
+{
+	gint depth = (gint)count_parts(entry->path) - 2;
+	g_auto(GStrv) parts = g_strsplit(entry->target, "/", -1);
+
+	if (entry->kind == ENTRY_HARDLINK)
+		return FALSE; /* the reader has seen to it */
+	if (*entry->target == '/')
+		return TRUE;
+	for (guint i = 0; parts[i] && depth >= 0; i++)
+		if (g_str_equal(parts[i], ".."))
+			depth--;
+		else if (*parts[i] && !g_str_equal(parts[i], "."))
+			depth++;
+	return depth < 0;
+}
+
+static gboolean copy(Unpack *self, int file, const Entry *entry, GError **error)
+{
+	g_autofree gchar *buffer = g_malloc(BLOCK);
+	gssize count;
+
+	while ((count = reader_read(self->reader, buffer, BLOCK, error)) > 0) {
+		if (g_cancellable_set_error_if_cancelled(self->cancellable, error))
+			return FALSE;
+		if (!write_all(file, buffer, (gsize)count))
+			return refuse(self, entry, g_strerror(errno), error);
+	}
+	return !count;
+}
+
+static gboolean put_file(Unpack *self, const Entry *entry, const gchar *path, GError **error)
+{
+	int file = place_file(self->folder, path, entry->mode & 0111 ? 0755 : 0644, error);
+	gboolean fine = file >= 0 && copy(self, file, entry, error);
+
+	if (file >= 0 && close(file) && fine)
+		fine = refuse(self, entry, g_strerror(errno), error);
+	self->files++;
+	return fine;
+}
+
+static gboolean put(Unpack *self, const Entry *entry, GError **error)
+{
+	const gchar *slash = strchr(entry->path, '/');
+	guint parts = count_parts(entry->path);
+
+	if (strlen(entry->path) > UNPACK_PATH)
+		return refuse(self, entry, "has a longer path than any that is expected", error);
+	if (parts > self->parts)
+		return refuse(self, entry, "is one of more folders than are expected", error);
+	self->parts -= parts;
+	if (entry->kind == ENTRY_OTHER)
+		return refuse(self, entry, "is neither file, folder nor link", error);
+	if (entry->target && leads_out(entry))
+		return refuse(self, entry, "is a link that leads out", error);
+	return entry->kind != ENTRY_FILE || !slash || put_file(self, entry, slash + 1, error);
+}
+
+static gboolean put_all(Unpack *self, GError **error)
+{
+	const Entry *entry;
+
+	do {
+		if (g_cancellable_set_error_if_cancelled(self->cancellable, error) ||
+		    !reader_next(self->reader, &entry, error))
+			return FALSE;
+		if (entry && !put(self, entry, error))
+			return FALSE;
+	} while (entry);
+	if (self->files)
+		return TRUE;
+	g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG, "%s: there are no files in it",
+		    self->archive);
+	return FALSE;
+}
+
+gboolean unpack(const gchar *archive, const gchar *folder, GCancellable *cancellable,
+		GError **error)
+{
+	const ReaderLimits limits = {.entries = UNPACK_ENTRIES, .bytes = UNPACK_BYTES};
+	g_autoptr(Reader) reader = reader_new(archive, &limits, error);
+	Unpack self = {.archive = archive,
+		       .reader = reader,
+		       .parts = UNPACK_PARTS,
+		       .cancellable = cancellable};
+	gboolean fine;
+
+	if (!reader)
+		return FALSE;
+	self.folder = open(folder, O_DIRECTORY | O_CLOEXEC);
+	if (self.folder < 0) {
+		g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG, "cannot open '%s': %s", folder,
+			    g_strerror(errno));
+		return FALSE;
+	}
+	fine = put_all(&self, error);
+	close(self.folder);
+	return fine;
+}
