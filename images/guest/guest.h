@@ -27,6 +27,7 @@
  *	order=run		runs a program of the data disk /dev/vdb (erofs), as user and group
  *				1000, in a session, IPC and mount namespace of its own
  *	  program=PATH		below the data disk's root; seen as /rig/case/BASENAME. Has to come
+ *	  beside=PATH		(any number) the same
  *	  file=PATH		(any number) the same, seen as /rig/subject/BASENAME
  *	  arg=TEXT		(any number) after the program's name
  *	  env=NAME=VALUE	(any number) the whole environment
@@ -109,8 +110,8 @@ struct list {
 struct order {
 	const char *name;
 	const char *program;
-	struct list files, args, env, warm; /* args[0] is left for the program's own name */
-	uint64_t timeout;                   /* milliseconds */
+	struct list beside, files, args, env, warm; /* args[0] is left for the program's own name */
+	uint64_t timeout;                           /* milliseconds */
 	rlim_t limit[LIMITS];   /* in the resource's own unit; RLIM_INFINITY: leave it */
 	uint64_t hwcap, hwcap2; /* all ones: leave them */
 	struct timespec time;   /* 0: leave it */

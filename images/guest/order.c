@@ -65,6 +65,11 @@ static const char *take_program(struct order *order, char *value)
 	return inner_path(value) ? NULL : "a program's path";
 }
 
+static const char *take_beside(struct order *order, char *value)
+{
+	return inner_path(value) ? add(&order->beside, value) : "a file's path";
+}
+
 static const char *take_file(struct order *order, char *value)
 {
 	return inner_path(value) ? add(&order->files, value) : "a file's path";
@@ -161,10 +166,10 @@ static const struct {
 	const char *key;
 	const char *(*take)(struct order *order, char *value);
 } keys[] = {
-	{"program", take_program}, {"file", take_file},       {"arg", take_arg},
-	{"env", take_env},         {"timeout", take_timeout}, {"limit", take_limit},
-	{"hwcap", take_hwcap},     {"hwcap2", take_hwcap2},   {"time", take_time},
-	{"seed", take_seed},       {"warm", take_warm},
+	{"program", take_program}, {"beside", take_beside}, {"file", take_file},
+	{"arg", take_arg},         {"env", take_env},       {"timeout", take_timeout},
+	{"limit", take_limit},     {"hwcap", take_hwcap},   {"hwcap2", take_hwcap2},
+	{"time", take_time},       {"seed", take_seed},     {"warm", take_warm},
 };
 
 static const char *take(struct order *order, char *string)

@@ -44,15 +44,19 @@ static bool mount_scratch(const char *where, const char *options)
 	return !mount("scratch", where, "tmpfs", MS_NOSUID | MS_NODEV, options);
 }
 
-bool stage_files(const struct order *order)
+static bool place_all(const char *folder, const struct list *files)
 {
-	if (!mount_scratch("/rig/case", "mode=755") || !mount_scratch("/rig/subject", "mode=755") ||
-	    !place("/rig/case", order->program))
-		return false;
-	for (unsigned i = 0; i < order->files.count; i++)
-		if (!place("/rig/subject", order->files.item[i]))
+	for (unsigned i = 0; i < files->count; i++)
+		if (!place(folder, files->item[i]))
 			return false;
 	return true;
+}
+
+bool stage_files(const struct order *order)
+{
+	return mount_scratch("/rig/case", "mode=755") &&
+	       mount_scratch("/rig/subject", "mode=755") && place("/rig/case", order->program) &&
+	       place_all("/rig/case", &order->beside) && place_all("/rig/subject", &order->files);
 }
 
 bool stage_scratch(const struct order *order)
@@ -93,10 +97,16 @@ static bool readable(const char *inner)
 	return stage_read(path);
 }
 
+static bool all_readable(const struct list *files)
+{
+	for (unsigned i = 0; i < files->count; i++)
+		if (!readable(files->item[i]))
+			return false;
+	return true;
+}
+
 bool stage_readable(const struct order *order)
 {
-	for (unsigned i = 0; i < order->files.count; i++)
-		if (!readable(order->files.item[i]))
-			return false;
-	return readable(order->program);
+	return readable(order->program) && all_readable(&order->beside) &&
+	       all_readable(&order->files);
 }

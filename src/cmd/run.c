@@ -213,6 +213,20 @@ static int dry_run(const Request *request, Plan *plan, Engine *const *engines)
 	return EXIT_EXPECTED;
 }
 
+/* Packages may have to be fetched for it. */
+static Plan *make_plan(const Options *options, const Request *request, GCancellable *cancellable,
+		       GError **error)
+{
+	Progress progress;
+	PlanWatch watch = {progress_news, &progress, cancellable};
+	Plan *plan;
+
+	progress_start(&progress, options->quiet);
+	plan = plan_new(request, &watch, error);
+	progress_end(&progress);
+	return plan;
+}
+
 static int with_request(const Options *options, const ReportFormat *format)
 {
 	g_autoptr(GError) error = NULL;
@@ -244,9 +258,11 @@ static int with_request(const Options *options, const ReportFormat *format)
 
 	if (!paths || (options->output && !output_fits(options->output, &error)))
 		return cmd_fail(error);
-	plan = plan_new(&request, &error);
-	/* Engines have threads. */
+	/* What follows has threads. */
 	signals_catch(cancellable);
+	plan = make_plan(options, &request, cancellable, &error);
+	if (!plan && g_cancellable_is_cancelled(cancellable))
+		return EXIT_INTERRUPTED;
 	engines = plan ? engines_new(options->engine, &request, &error) : NULL;
 	if (!engines)
 		return cmd_fail(error);

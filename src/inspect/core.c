@@ -1,10 +1,12 @@
 #include "inspect/core.h"
 
 #include <gio/gio.h>
+#include <signal.h>
 
 #include "inspect/corefile.h"
 #include "inspect/culprit.h"
 #include "inspect/modules.h"
+#include "inspect/sigframe.h"
 #include "inspect/symbol.h"
 #include "inspect/unwind.h"
 #include "isa/isa.h"
@@ -107,19 +109,32 @@ static void explain_place(const Module *module, Fault *fault)
 	}
 }
 
+/* A program may die of SIGILL in its own handler of the SIGILL that matters. */
+static void find_first(const CoreFile *core, CoreThread *dead, Fault *fault)
+{
+	guint64 died = dead->regs[CORE_PC];
+
+	if (fault->signal == SIGILL && sigframe_first(core, dead->regs))
+		add_note(fault,
+			 "the program caught this one, and died in its handler, at "
+			 "0x%" G_GINT64_MODIFIER "x",
+			 died);
+}
+
 Fault *core_explain(const gchar *core, const gchar *program, const PathMap *map, int signal,
 		    GError **error)
 {
 	g_autoptr(CoreFile) file = corefile_open(core, error);
 	g_autoptr(Modules) modules = file ? modules_open(file, program, map, error) : NULL;
 	g_autoptr(Fault) fault = NULL;
-	const CoreThread *dead;
 	const Module *module;
+	CoreThread *dead;
 
 	if (!modules)
 		return NULL;
 	dead = &g_array_index(file->threads, CoreThread, 0);
 	fault = fault_new(signal ? signal : dead->signal);
+	find_first(file, dead, fault);
 	fault->pc = dead->regs[CORE_PC];
 	explain_threads(file, fault);
 	if (!explain_insn(modules, fault, error))

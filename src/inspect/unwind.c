@@ -2,12 +2,9 @@
 
 #include <string.h>
 
+#include "inspect/sigframe.h"
 #include "inspect/symbol.h"
 #include "model/fault.h"
-
-/* What the kernel puts on the stack before it runs a handler: siginfo (128 bytes), then ucontext,
- * whose sigcontext (at 176) has the fault address, x0 to x30, sp, pc and pstate. */
-#define SIGCONTEXT_REGS (128 + 176 + 8)
 
 typedef struct {
 	const Modules *modules;
@@ -164,7 +161,7 @@ void unwind(const Modules *modules, GPtrArray *frames)
 	if (!frames->len)
 		add_frame(&u, u.regs[CORE_PC], u.regs[CORE_PC]);
 	while (u.in_handler &&
-	       corefile_read(modules->core, u.sp + SIGCONTEXT_REGS, u.regs, sizeof(u.regs))) {
+	       corefile_read(modules->core, u.sp + SIGFRAME_REGS, u.regs, sizeof(u.regs))) {
 		u.in_handler = FALSE;
 		walk(&u);
 	}

@@ -6,31 +6,42 @@
 
 #include <gio/gio.h>
 
+#include "base/relay.h"
 #include "model/outcome.h"
 #include "model/profile.h"
 
 /* One run, with every file found. Nothing is owned. */
 typedef struct {
 	const Profile *profile;
-	const gchar *program; /* on this host; the program sees ENGINE_CASE/basename */
-	gchar *const *args;   /* after the program's name: args_count of them */
+	const gchar *program;       /* on this host; the program sees ENGINE_CASE/basename */
+	const gchar *const *beside; /* further files of the case on this host, seen in ENGINE_CASE
+				       too; ends with NULL */
+	gchar *const *args;         /* after the program's name: args_count of them. "{case}" in
+				       them is the folder of those files, "{subject}" the first of
+				       the following, as the program sees them */
 	guint args_count;
-	const gchar *preload;      /* a library of the sysroot, or NULL */
-	const gchar *const *files; /* libraries on this host: the first is preloaded, instead of
-				      the above, the others are what it needs; seen in
+	const gchar *const *files; /* the subject on this host and what it needs beside it, seen in
 				      ENGINE_SUBJECT; ends with NULL */
+	gboolean preload_files;    /* the first of them is preloaded */
+	const gchar *preload;      /* or this library of the sysroot is, or NULL */
 	const gchar *sysroot;      /* on this host */
 	const gchar *folder;       /* the run's own, empty, on this host; the program sees
 				      ENGINE_RUN and can write nowhere else */
 	gdouble timeout;           /* seconds of wall time */
 	guint user;                /* where the rig is root: user and group of the program */
 	guint memory;              /* MiB of address space; 0: the engine's default */
+	Relay *debugger;           /* through which the program is debugged, from before its first
+				      instruction; or NULL */
 } RunSpec;
 
 /* Paths as the program sees them. */
 #define ENGINE_CASE    "/rig/case"
 #define ENGINE_SUBJECT "/rig/subject"
 #define ENGINE_RUN     "/rig/run"
+
+/* The arguments of a run, with the paths of its case's folder and its subject put in. Free with
+ * g_strfreev(). */
+gchar **engine_args(const RunSpec *spec, const gchar *folder, const gchar *subject);
 
 typedef struct Engine Engine;
 

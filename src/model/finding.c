@@ -19,6 +19,7 @@ void finding_free(Finding *finding)
 		return;
 	g_free(finding->case_name);
 	g_free(finding->subject);
+	g_free(finding->package);
 	g_free(finding->engine);
 	outcome_free(finding->baseline);
 	outcome_free(finding->reference);

@@ -18,7 +18,8 @@ typedef struct {
 typedef struct {
 	gchar *case_name;
 	gchar *subject;
-	gchar *engine; /* "user" or "system" */
+	gchar *package; /* that the subject came from, "npm:NAME@VERSION", or NULL */
+	gchar *engine;  /* "user" or "system" */
 	Verdict verdict;
 	Verdict expected;   /* VERDICT_NONE: nothing was stated, ok is assumed */
 	Outcome *baseline;  /* NULL when the finding was skipped before it ran */

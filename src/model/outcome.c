@@ -30,6 +30,17 @@ void outcome_free(Outcome *outcome)
 	g_free(outcome);
 }
 
+void outcome_expect_output(Outcome *outcome, const gchar *output)
+{
+	g_autofree gchar *line = NULL;
+
+	if (!output || !outcome_passed(outcome) || strstr(outcome->out, output))
+		return;
+	line = tail_last_line(outcome->out);
+	outcome_end(outcome, OUTCOME_WRONG,
+		    g_strdup_printf("printed '%.80s', expected '%s'", line, output));
+}
+
 gboolean outcome_passed(const Outcome *outcome)
 {
 	return outcome->kind == OUTCOME_EXITED && outcome->code == 0;
@@ -42,6 +53,8 @@ gchar *outcome_describe(const Outcome *outcome)
 		return g_strdup_printf("exit %d", outcome->code);
 	case OUTCOME_SIGNALLED:
 		return fault_signal_name(outcome->signal);
+	case OUTCOME_WRONG:
+		return g_strdup("wrong output");
 	case OUTCOME_TIMED_OUT:
 		return g_strdup_printf("time-out after %.1f s", outcome->seconds);
 	case OUTCOME_SKIPPED:

@@ -11,6 +11,7 @@
 typedef enum {
 	OUTCOME_EXITED,    /* exit status in code; 0 is a pass */
 	OUTCOME_SIGNALLED, /* ended by a signal that it did not handle */
+	OUTCOME_WRONG,     /* exited with 0, but did not print what it should; reason says what */
 	OUTCOME_TIMED_OUT, /* still running at its deadline, and killed */
 	OUTCOME_SKIPPED,   /* the case exited with 77, or could not apply; reason says why */
 	OUTCOME_RIG_FAULT, /* the rig or the emulator failed; reason says how */
@@ -32,7 +33,8 @@ typedef struct {
 			    them; NULL where no kernel of its own ran it */
 	gchar **masked;  /* those of them that the program was not told of, because the profile's
 			    board lacks them; NULL: none */
-	gchar *reason;   /* why it was skipped or a rig fault, one line; else NULL */
+	gchar *reason;   /* what is wrong, why it was skipped or a rig fault, one line; else NULL
+			  */
 	gchar *folder;   /* the run's folder on this host, or NULL when it was removed */
 	gchar *core;     /* the program's core file on this host, or NULL */
 	Fault *fault;    /* what the core says, or NULL */
@@ -47,6 +49,9 @@ void outcome_end(Outcome *outcome, OutcomeKind kind, gchar *reason);
 
 /* The same for an exit status: OUTCOME_EXIT_SKIP is a skip, whose reason is out's last line. */
 void outcome_exited(Outcome *outcome, int code);
+
+/* One that passed without having printed that (NULL: anything) is wrong. */
+void outcome_expect_output(Outcome *outcome, const gchar *output);
 
 /* ld.so goes on without a library that it cannot preload (glibc, elf/rtld.c, do_preload): the
  * program then ran without its subject. What it says of that, or NULL. Caller frees. */

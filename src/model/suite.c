@@ -3,11 +3,15 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "model/kinds.h"
 #include "model/manifest.h"
 #include "model/subject.h"
 
 #define TEXT(key, type, field)                                                                     \
 	CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER, type, field, 1, CYAML_UNLIMITED)
+#define OPTIONAL_TEXT(key, type, field)                                                            \
+	CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, type, field, 1,      \
+			       CYAML_UNLIMITED)
 #define TEXTS(key, type, field)                                                                    \
 	CYAML_FIELD_SEQUENCE(key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, type, field,           \
 			     &manifest_string, 0, CYAML_UNLIMITED)
@@ -15,8 +19,7 @@
 static const cyaml_schema_field_t expectation_fields[] = {
 	TEXT("subject", Expectation, subject),
 	TEXT("verdict", Expectation, verdict),
-	CYAML_FIELD_STRING_PTR("engine", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, Expectation,
-			       engine, 1, CYAML_UNLIMITED),
+	OPTIONAL_TEXT("engine", Expectation, engine),
 	CYAML_FIELD_END,
 };
 
@@ -27,12 +30,20 @@ static const cyaml_schema_value_t expectation = {
 static const cyaml_schema_field_t case_fields[] = {
 	TEXT("name", Case, name),
 	TEXT("description", Case, description),
-	TEXT("program", Case, program),
+	OPTIONAL_TEXT("program", Case, program),
+	OPTIONAL_TEXT("runner", Case, runner),
+	TEXTS("files", Case, files),
 	TEXTS("args", Case, args),
+	OPTIONAL_TEXT("output", Case, output),
 	TEXTS("tags", Case, tags),
 	CYAML_FIELD_UINT("timeout", CYAML_FLAG_OPTIONAL, Case, timeout),
 	CYAML_FIELD_UINT("memory", CYAML_FLAG_OPTIONAL, Case, memory),
 	TEXTS("libc", Case, libc),
+	TEXTS("subjects", Case, subjects),
+	TEXTS("packages", Case, packages),
+	CYAML_FIELD_ENUM("kind", CYAML_FLAG_OPTIONAL | CYAML_FLAG_STRICT, Case, kind, subject_kinds,
+			 SUBJECT_KINDS),
+	CYAML_FIELD_BOOL("fallback", CYAML_FLAG_OPTIONAL, Case, fallback),
 	CYAML_FIELD_SEQUENCE("expect", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, Case, expect,
 			     &expectation, 0, CYAML_UNLIMITED),
 	CYAML_FIELD_END,
@@ -75,13 +86,31 @@ static gboolean check_expectation(const Case *self, const Expectation *stated, c
 	return TRUE;
 }
 
+static gboolean check_file_name(const Case *self, const gchar *key, const gchar *name,
+				const gchar *path, GError **error)
+{
+	if (!name || !strchr(name, '/'))
+		return TRUE;
+	manifest_refuse(error, path, "case '%s': %s: '%s' must be a file name", self->name, key,
+			name);
+	return FALSE;
+}
+
+static gboolean check_files(const Case *self, const gchar *path, GError **error)
+{
+	for (guint i = 0; i < self->files_count; i++)
+		if (!check_file_name(self, "files", self->files[i], path, error))
+			return FALSE;
+	if (!self->program || !self->runner)
+		return check_file_name(self, "program", self->program, path, error);
+	manifest_refuse(error, path, "case '%s': it has a program and a runner", self->name);
+	return FALSE;
+}
+
 static gboolean check_case(const Case *self, const gchar *path, GError **error)
 {
-	if (strchr(self->program, '/')) {
-		manifest_refuse(error, path, "case '%s': program: '%s' must be a file name",
-				self->name, self->program);
+	if (!check_files(self, path, error))
 		return FALSE;
-	}
 	if (strpbrk(self->name, "/*?")) {
 		manifest_refuse(error, path, "case '%s': name: it must not hold any of / * ?",
 				self->name);
@@ -165,6 +194,29 @@ GPtrArray *suites_load(const gchar *folder, GError **error)
 	g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_USAGE, "%s: no NAME/suite.yaml in it",
 		    folder);
 	return NULL;
+}
+
+static gboolean names(const Case *self, const Subject *subject)
+{
+	g_autofree gchar *package = subject_package_name(subject);
+
+	for (guint i = 0; i < self->subjects_count; i++)
+		if (!subject->path && g_pattern_match_simple(self->subjects[i], subject->name))
+			return TRUE;
+	for (guint i = 0; i < self->packages_count; i++)
+		if (!g_strcmp0(self->packages[i], package))
+			return TRUE;
+	return !self->subjects_count && !self->packages_count && self->kind == subject->kind;
+}
+
+gboolean case_takes(const Suite *suite, const Case *self, const Subject *subject)
+{
+	if (!names(self, subject))
+		return FALSE;
+	for (guint i = 0; self->fallback && i < suite->cases_count; i++)
+		if (&suite->cases[i] != self && names(&suite->cases[i], subject))
+			return FALSE;
+	return TRUE;
 }
 
 gboolean case_has_libc(const Case *self, const gchar *libc)

@@ -6,6 +6,7 @@
 
 #include <glib.h>
 
+#include "model/subject.h"
 #include "model/verdict.h"
 
 typedef struct {
@@ -17,15 +18,29 @@ typedef struct {
 typedef struct {
 	gchar *name;        /* "size-classes" */
 	gchar *description; /* the property, one line */
-	gchar *program;     /* file name below prepared/cases/SUITE/LIBC/ */
-	gchar **args;
+	gchar *program;     /* file name below prepared/cases/SUITE/LIBC/; NULL: the runner, or the
+			       subject itself */
+	gchar *runner;      /* name of the subject, a program, that runs the case's script, or NULL
+			     */
+	gchar **files;      /* of cases/SUITE/, which the program finds in ENGINE_CASE */
+	guint files_count;
+	gchar **args; /* "{case}" in them is ENGINE_CASE, "{subject}" the subject's path */
 	guint args_count;
+	gchar *output; /* part of what it must print, or NULL */
 	gchar **tags;
 	guint tags_count;
 	guint timeout; /* seconds; 0: the default, CASE_TIMEOUT */
 	guint memory;  /* address space of emulator and program, MiB; 0: the engine's default */
 	gchar **libc;  /* libcs that it is built for; none: all */
 	guint libc_count;
+	/* The subjects that it can run with: these (globs), those of these packages (names without
+	 * version), or where neither is stated all of its kind. */
+	gchar **subjects;
+	guint subjects_count;
+	gchar **packages;
+	guint packages_count;
+	SubjectKind kind;
+	gboolean fallback; /* TRUE: only where no other case of the suite can */
 	Expectation *expect;
 	guint expect_count;
 } Case;
@@ -37,7 +52,7 @@ typedef struct {
 	gchar *description;
 	gboolean optional; /* TRUE: runs only when asked for by name or tag */
 	gchar **subjects; /* subjects that its cases run with unless others are asked for; none: all
-			   */
+			     that they can */
 	guint subjects_count;
 	Case *cases;
 	guint cases_count;
@@ -51,6 +66,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Suite, suite_free)
 /* Every FOLDER/NAME/suite.yaml, sorted by name. An array of Suite; error (usage) where there is
  * none. */
 GPtrArray *suites_load(const gchar *folder, GError **error);
+
+/* Can the case run with the subject? Which it can, a fallback among the others aside. */
+gboolean case_takes(const Suite *suite, const Case *self, const Subject *subject);
 
 gboolean case_has_libc(const Case *self, const gchar *libc);
 gboolean case_has_tag(const Case *self, const gchar *tag);

@@ -7,6 +7,7 @@
 
 const gchar *const report_outcomes[REPORT_OUTCOMES] = {
 	[OUTCOME_EXITED] = "exited",       [OUTCOME_SIGNALLED] = "signalled",
+	[OUTCOME_WRONG] = "wrong-output",
 	[OUTCOME_TIMED_OUT] = "timed-out", [OUTCOME_SKIPPED] = "skipped",
 	[OUTCOME_RIG_FAULT] = "rig-fault",
 };
@@ -82,7 +83,8 @@ static void add_outcome_members(JsonBuilder *json, const Outcome *outcome)
 
 	add_string(json, "profile", outcome->profile);
 	add_string(json, "outcome", report_outcomes[outcome->kind]);
-	add_count(json, "exit", (guint64)outcome->code, outcome->kind == OUTCOME_EXITED);
+	add_count(json, "exit", (guint64)outcome->code,
+		  outcome->kind == OUTCOME_EXITED || outcome->kind == OUTCOME_WRONG);
 	add_signal(json, outcome->kind == OUTCOME_SIGNALLED ? outcome->signal : 0);
 	add_bool(json, "timed_out", outcome->kind == OUTCOME_TIMED_OUT);
 	add_seconds(json, outcome->seconds);
@@ -194,6 +196,7 @@ static void add_finding(JsonBuilder *json, const Finding *finding)
 	json_builder_begin_object(json);
 	add_string(json, "case", finding->case_name);
 	add_string(json, "subject", finding->subject);
+	add_string(json, "package", finding->package);
 	add_string(json, "engine", finding->engine);
 	add_string(json, "verdict", verdict_name(finding->verdict));
 	add_string(json, "expected", verdict_name(finding->expected));

@@ -361,6 +361,7 @@ static gboolean take_fault(JsonNode *node, gpointer to, GError **error)
 static const Member finding_members[] = {
 	{"case", take_string, AT(Finding, case_name), NULL},
 	{"subject", take_string, AT(Finding, subject), NULL},
+	{"package", take_string, AT(Finding, package), NULL},
 	{"engine", take_string, AT(Finding, engine), NULL},
 	{"verdict", take_verdict, AT(Finding, verdict), NULL},
 	{"expected", take_verdict, AT(Finding, expected), NULL},

@@ -26,7 +26,8 @@ void explain_outcome(Outcome *outcome, Engine *engine, const RunSpec *spec)
 	g_autoptr(GError) error = NULL;
 
 	if (outcome_passed(outcome) || outcome->kind == OUTCOME_RIG_FAULT ||
-	    outcome->kind == OUTCOME_SKIPPED || (!signal && !outcome->core))
+	    outcome->kind == OUTCOME_SKIPPED || outcome->kind == OUTCOME_WRONG ||
+	    (!signal && !outcome->core))
 		return;
 	if (outcome->core) {
 		pairs = engine->path_map(engine, spec);

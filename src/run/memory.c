@@ -111,13 +111,25 @@ void memory_free(Memory *memory)
 	g_free(memory);
 }
 
+/* The folder of a package is named after its content. */
 static gboolean add_contents(Memory *memory, GString *text, const gchar *path)
 {
-	const gchar *contents = digest(memory, path);
+	gboolean packaged = g_str_has_prefix(path, memory->request->paths->packages);
+	const gchar *contents = packaged ? "" : digest(memory, path);
 
-	if (contents)
+	if (packaged)
+		add_identity(text, path);
+	else if (contents)
 		g_string_append_printf(text, "file %s %s\n", path, contents);
 	return contents != NULL;
+}
+
+static gboolean add_all_contents(Memory *memory, GString *text, gchar **paths)
+{
+	for (; *paths; paths++)
+		if (!add_contents(memory, text, *paths))
+			return FALSE;
+	return TRUE;
 }
 
 /* The user engine knows nothing of guests, and what it found holds whatever they are. */
@@ -140,16 +152,18 @@ gchar *memory_key(Memory *memory, const Job *job, const Engine *engine)
 	if (job->skip || !add_contents(memory, text, job->program))
 		return NULL;
 	add_engine(memory, text, engine);
-	for (gchar **file = job->files; *file; file++)
-		if (!add_contents(memory, text, *file))
-			return NULL;
+	if (!add_all_contents(memory, text, job->beside) ||
+	    !add_all_contents(memory, text, job->files))
+		return NULL;
 	g_string_append_printf(text,
-			       "case %s\nsubject %s %s %s\npreload %s\ntimeout %u %u\nmemory %u\n",
+			       "case %s\nsubject %s %s %s\npreload %s\ntimeout %u %u\nmemory %u\n"
+			       "output %s\n",
 			       job->name, job->subject->name,
 			       job->subject->allocator ? job->subject->allocator : "",
 			       job->subject->version ? job->subject->version : "",
 			       job->preload ? job->preload : "", memory->request->timeout,
-			       job->self->timeout, job->self->memory);
+			       job->self->timeout, job->self->memory,
+			       job->self->output ? job->self->output : "");
 	for (guint i = 0; i < job->self->args_count; i++)
 		g_string_append_printf(text, "argument %s\n", job->self->args[i]);
 	return g_compute_checksum_for_string(G_CHECKSUM_SHA256, text->str, (gssize)text->len);

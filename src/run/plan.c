@@ -11,6 +11,7 @@ static void job_free(Job *job)
 	g_free(job->name);
 	g_free(job->program);
 	g_free(job->preload);
+	g_strfreev(job->beside);
 	g_free(job->skip);
 	g_free(job);
 }
@@ -22,6 +23,25 @@ static gboolean check_subject(const Plan *plan, const Suite *suite, const gchar 
 		return TRUE;
 	g_prefix_error(error, "suite '%s': ", suite->name);
 	return FALSE;
+}
+
+static gboolean check_runners(const Plan *plan, const Suite *suite, GError **error)
+{
+	for (guint c = 0; c < suite->cases_count; c++) {
+		const gchar *name = suite->cases[c].runner;
+
+		if (!name)
+			continue;
+		if (!check_subject(plan, suite, name, error))
+			return FALSE;
+		if (subject_find(plan->subjects, name, NULL)->kind != SUBJECT_PROGRAM) {
+			g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_USAGE,
+				    "suite '%s': case '%s': the runner '%s' is no program",
+				    suite->name, suite->cases[c].name, name);
+			return FALSE;
+		}
+	}
+	return TRUE;
 }
 
 /* A subject that is misspelt in a suite would silently never run, or never be expected. */
@@ -38,6 +58,8 @@ static gboolean check_subjects(const Plan *plan, GError **error)
 				if (!check_subject(plan, suite, suite->cases[c].expect[e].subject,
 						   error))
 					return FALSE;
+		if (!check_runners(plan, suite, error))
+			return FALSE;
 	}
 	return TRUE;
 }
@@ -64,9 +86,8 @@ Plan *plan_load(const Paths *paths, GError **error)
 
 	plan->columns = g_ptr_array_new();
 	plan->jobs = g_ptr_array_new_with_free_func((GDestroyNotify)job_free);
-	plan->files =
-		g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_strfreev);
-	plan->sysroot = g_build_filename(paths->prepared, "sysroot", NULL);
+	plan->store = store_new(paths);
+	plan->sysroot = plan->store->sysroot;
 	return load_all(plan, paths, error) ? g_steal_pointer(&plan) : NULL;
 }
 
@@ -95,98 +116,98 @@ static gboolean find_profiles(Plan *plan, const Request *request, GError **error
 	return TRUE;
 }
 
-static gboolean not_prepared(const Paths *paths, const gchar *what, GError **error)
+/* A program of the suite's own, built when the rig was prepared. */
+static gchar *built_program(const Plan *plan, const Job *job, GError **error)
 {
-	g_autofree gchar *command = paths_prepare_command(paths);
+	g_autofree gchar *program =
+		g_build_filename(plan->store->paths->prepared, "cases", job->suite->name,
+				 subject_libc(job->subject), job->self->program, NULL);
 
-	g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG, "%s is not there; run '%s'", what,
-		    command);
-	return FALSE;
-}
-
-/* The subject's library on this host, or NULL for one that is the libc's own. */
-static gchar *library_of(const Plan *plan, const Subject *subject, const Paths *paths)
-{
-	if (subject->file)
-		return g_strdup(subject->file);
-	if (!subject->library)
+	if (!g_file_test(program, G_FILE_TEST_EXISTS)) {
+		store_not_prepared(plan->store, program, error);
 		return NULL;
-	if (g_path_is_absolute(subject->library))
-		return g_build_filename(plan->sysroot, subject->library, NULL);
-	return g_build_filename(paths->prepared, "subjects", subject->library, NULL);
+	}
+	return program_check(program, plan->store->sysroot, error) ? g_steal_pointer(&program)
+								   : NULL;
 }
 
-/* Why the subject could not be prepared, as scripts/prepare left it; NULL where it could. */
-static gchar *unavailable(const Subject *subject, const Paths *paths)
+static gboolean find_program(Plan *plan, Job *job, GError **error)
 {
-	g_autofree gchar *name = g_strconcat(subject->name, ".unavailable", NULL);
-	g_autofree gchar *path = g_build_filename(paths->prepared, "subjects", name, NULL);
-	gchar *reason = NULL;
-
-	if (subject->file || !g_file_get_contents(path, &reason, NULL, NULL))
-		return NULL;
-	return g_strchomp(reason);
-}
-
-/* Puts the subject's files into the plan's table, once. */
-static gboolean find_files(Plan *plan, const Subject *subject, const Paths *paths, GError **error)
-{
-	g_autofree gchar *library = library_of(plan, subject, paths);
+	const Subject *self = job->runner ? job->runner : job->subject;
 	gchar **files;
 
-	if (g_hash_table_contains(plan->files, subject->name))
-		return TRUE;
-	if (!library) {
-		files = g_new0(gchar *, 1);
-	} else if (!subject->file && !g_file_test(library, G_FILE_TEST_EXISTS)) {
-		return not_prepared(paths, library, error);
-	} else {
-		files = library_files(library, plan->sysroot, error);
-		if (!files) {
-			g_prefix_error(error, "subject '%s': ", subject->name);
-			return FALSE;
-		}
+	if (job->self->program) {
+		job->program = built_program(plan, job, error);
+		return job->program != NULL;
 	}
-	g_hash_table_insert(plan->files, subject->name, files);
+	files = store_files(plan->store, self, error);
+	if (!files)
+		return FALSE;
+	job->program = g_strdup(files[0]);
 	return TRUE;
 }
 
-static gboolean find_program(Plan *plan, Job *job, const Paths *paths, GError **error)
+static gboolean find_beside(const Plan *plan, Job *job, GError **error)
 {
-	job->program = g_build_filename(paths->prepared, "cases", job->suite->name,
-					subject_libc(job->subject), job->self->program, NULL);
-	if (!g_file_test(job->program, G_FILE_TEST_EXISTS))
-		return not_prepared(paths, job->program, error);
-	return program_check(job->program, plan->sysroot, error);
+	g_autoptr(GStrvBuilder) beside = g_strv_builder_new();
+
+	for (guint i = 0; i < job->self->files_count; i++) {
+		g_autofree gchar *path =
+			g_build_filename(plan->store->paths->data, "cases", job->suite->name,
+					 job->self->files[i], NULL);
+
+		if (!g_file_test(path, G_FILE_TEST_IS_REGULAR)) {
+			g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_USAGE,
+				    "case '%s': there is no file %s", job->name, path);
+			return FALSE;
+		}
+		g_strv_builder_add(beside, path);
+	}
+	job->beside = g_strv_builder_end(beside);
+	return TRUE;
 }
 
-static gboolean resolve(Plan *plan, Job *job, const Paths *paths, GError **error)
+/* A library of the sysroot is preloaded from there; a program is no file of its own run. */
+static gboolean find_files(Plan *plan, Job *job, GError **error)
 {
-	static gchar *none[] = {NULL};
 	const Subject *subject = job->subject;
+	gchar **files = store_files(plan->store, subject, error);
 
-	job->files = none;
-	job->skip = unavailable(subject, paths);
-	if (!job->skip && !case_has_libc(job->self, subject_libc(subject)))
-		job->skip = g_strdup_printf("the case is not built for %s", subject_libc(subject));
-	if (job->skip)
-		return TRUE;
-	if (!find_files(plan, subject, paths, error) || !find_program(plan, job, paths, error))
+	if (!files)
 		return FALSE;
 	if (subject->library && g_path_is_absolute(subject->library))
 		job->preload = g_strdup(subject->library);
-	else
-		job->files = g_hash_table_lookup(plan->files, subject->name);
+	else if (subject->kind != SUBJECT_PROGRAM)
+		job->files = files;
 	return TRUE;
 }
 
-static Job *job_new(const Suite *suite, const Case *self, const Subject *subject)
+static gboolean resolve(Plan *plan, Job *job, GError **error)
+{
+	static gchar *none[] = {NULL};
+	const gchar *lacks = store_lacks(plan->store, job->subject);
+
+	job->files = none;
+	if (!lacks && job->runner)
+		lacks = store_lacks(plan->store, job->runner);
+	if (lacks)
+		job->skip = g_strdup(lacks);
+	else if (!case_has_libc(job->self, subject_libc(job->subject)))
+		job->skip =
+			g_strdup_printf("the case is not built for %s", subject_libc(job->subject));
+	return job->skip || (find_files(plan, job, error) && find_program(plan, job, error) &&
+			     find_beside(plan, job, error));
+}
+
+static Job *job_new(const Plan *plan, const Suite *suite, const Case *self, const Subject *subject)
 {
 	Job *job = g_new0(Job, 1);
 
 	job->suite = suite;
 	job->self = self;
 	job->subject = subject;
+	if (self->runner)
+		job->runner = subject_find(plan->subjects, self->runner, NULL);
 	job->name = g_strdup_printf("%s/%s", suite->name, self->name);
 	return job;
 }
@@ -207,16 +228,11 @@ static gboolean add_jobs(Plan *plan, const Request *request, GError **error)
 		for (guint i = 0; i < plan->suites->len; i++) {
 			const Suite *suite = g_ptr_array_index(plan->suites, i);
 
-			for (guint c = 0; c < suite->cases_count; c++) {
-				Job *job;
-
-				if (!selects(request, suite, &suite->cases[c], subject))
-					continue;
-				job = job_new(suite, &suite->cases[c], subject);
-				g_ptr_array_add(plan->jobs, job);
-				if (!resolve(plan, job, request->paths, error))
-					return FALSE;
-			}
+			for (guint c = 0; c < suite->cases_count; c++)
+				if (selects(request, suite, &suite->cases[c], subject))
+					g_ptr_array_add(
+						plan->jobs,
+						job_new(plan, suite, &suite->cases[c], subject));
 		}
 	}
 	if (plan->jobs->len)
@@ -226,19 +242,49 @@ static gboolean add_jobs(Plan *plan, const Request *request, GError **error)
 	return FALSE;
 }
 
-Plan *plan_new(const Request *request, GError **error)
+static void add_once(GPtrArray *subjects, const Subject *subject)
+{
+	if (subject && !g_ptr_array_find(subjects, subject, NULL))
+		g_ptr_array_add(subjects, (gpointer)subject);
+}
+
+static gboolean fetch(Plan *plan, const PlanWatch *watch, GError **error)
+{
+	g_autoptr(GPtrArray) subjects = g_ptr_array_new();
+
+	for (guint i = 0; i < plan->jobs->len; i++) {
+		const Job *job = g_ptr_array_index(plan->jobs, i);
+
+		add_once(subjects, job->subject);
+		add_once(subjects, job->runner);
+	}
+	return store_fetch(plan->store, subjects, watch->news, watch->data, watch->cancellable,
+			   error);
+}
+
+static gboolean resolve_all(Plan *plan, GError **error)
+{
+	for (guint i = 0; i < plan->jobs->len; i++)
+		if (!resolve(plan, g_ptr_array_index(plan->jobs, i), error))
+			return FALSE;
+	return TRUE;
+}
+
+Plan *plan_new(const Request *request, const PlanWatch *watch, GError **error)
 {
 	g_autoptr(Plan) plan = plan_load(request->paths, error);
 
 	if (!plan || !find_profiles(plan, request, error) ||
-	    !select_add_libraries(request, plan->subjects, error) ||
-	    !select_check(request, plan->suites, plan->subjects, error))
+	    !select_add_named(request, plan->subjects, error) ||
+	    !select_check(request, plan->suites, plan->subjects, error) ||
+	    !add_jobs(plan, request, error))
 		return NULL;
 	if (!g_file_test(plan->sysroot, G_FILE_TEST_IS_DIR)) {
-		not_prepared(request->paths, plan->sysroot, error);
+		store_not_prepared(plan->store, plan->sysroot, error);
 		return NULL;
 	}
-	return add_jobs(plan, request, error) ? g_steal_pointer(&plan) : NULL;
+	return fetch(plan, watch, error) && resolve_all(plan, error) ? g_steal_pointer(&plan)
+								     : NULL;
 }
 
 void plan_free(Plan *plan)
@@ -246,11 +292,10 @@ void plan_free(Plan *plan)
 	if (!plan)
 		return;
 	g_ptr_array_unref(plan->jobs);
-	g_hash_table_unref(plan->files);
 	g_ptr_array_unref(plan->columns);
 	g_clear_pointer(&plan->suites, g_ptr_array_unref);
 	g_clear_pointer(&plan->subjects, g_ptr_array_unref);
 	g_clear_pointer(&plan->profiles, g_ptr_array_unref);
-	g_free(plan->sysroot);
+	store_free(plan->store);
 	g_free(plan);
 }

@@ -8,17 +8,20 @@
 #include "model/subject.h"
 #include "model/suite.h"
 #include "run/request.h"
+#include "run/store.h"
 
 /* One finding to be. */
 typedef struct {
 	const Suite *suite;
 	const Case *self;
 	const Subject *subject;
-	gchar *name;    /* "allocator/size-classes" */
-	gchar *program; /* on this host */
-	gchar *preload; /* as the program sees it, or NULL; see RunSpec */
-	gchar **files;  /* the subject's files on this host; borrowed from the plan */
-	gchar *skip;    /* why it cannot be run, or NULL */
+	const Subject *runner; /* of the case, or NULL */
+	gchar *name;           /* "allocator/size-classes" */
+	gchar *program;        /* on this host */
+	gchar *preload;        /* as the program sees it, or NULL; see RunSpec */
+	gchar **beside;        /* the case's own files on this host */
+	gchar **files;         /* the subject's files on this host; borrowed from the plan */
+	gchar *skip;           /* why it cannot be run, or NULL */
 } Job;
 
 typedef struct {
@@ -28,16 +31,24 @@ typedef struct {
 	const Profile *baseline, *reference;
 	GPtrArray *columns; /* of const Profile: the further columns */
 	GPtrArray *jobs;    /* of Job, in the order of the manifests */
-	GHashTable *files;  /* subject's name to its files, a GStrv */
-	gchar *sysroot;
+	Store *store;       /* of the subjects' files */
+	const gchar *sysroot;
 } Plan;
+
+/* Who is told what is fetched, and can end it. All may be NULL. */
+typedef struct {
+	EngineNews news;
+	gpointer data;
+	GCancellable *cancellable;
+} PlanWatch;
 
 /* Loads suites, subjects and profiles, and nothing else; for listings. Error (usage). */
 Plan *plan_load(const Paths *paths, GError **error);
 
-/* Loads, selects, and finds every file. Error (usage): an unknown name (with the nearest), a bad
- * manifest, a subject that cannot be loaded; (rig): what has not been prepared. */
-Plan *plan_new(const Request *request, GError **error);
+/* Loads, selects, fetches the packages that are needed, and finds every file. Error (usage): an
+ * unknown name (with the nearest), a bad manifest, a subject that cannot be loaded; (rig): what has
+ * not been prepared, or a package that the user named and that cannot be fetched. */
+Plan *plan_new(const Request *request, const PlanWatch *watch, GError **error);
 
 /* What is expected of the job on this engine: by its case, else by its subject. */
 Verdict job_expect(const Job *job, const gchar *engine);

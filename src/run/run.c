@@ -4,6 +4,7 @@
 #include <sys/utsname.h>
 
 #include "base/tree.h"
+#include "base/typed.h"
 #include "judge/agree.h"
 #include "judge/judge.h"
 #include "run/explain.h"
@@ -39,8 +40,8 @@ static void task_free(Task *task)
 	g_free(task);
 }
 
-static RunSpec spec_for(const Plan *plan, const Request *request, const Job *job,
-			const Profile *profile, const gchar *folder)
+RunSpec run_spec(const Plan *plan, const Request *request, const Job *job, const Profile *profile,
+		 const gchar *folder)
 {
 	guint seconds = job->self->timeout ? job->self->timeout : CASE_TIMEOUT;
 
@@ -49,7 +50,9 @@ static RunSpec spec_for(const Plan *plan, const Request *request, const Job *job
 		.program = job->program,
 		.args = job->self->args,
 		.args_count = job->self->args_count,
+		.beside = (const gchar *const *)job->beside,
 		.preload = job->preload,
+		.preload_files = job->subject->kind == SUBJECT_ALLOCATOR,
 		.files = (const gchar *const *)job->files,
 		.sysroot = plan->sysroot,
 		.folder = folder,
@@ -87,8 +90,9 @@ static Outcome *run_one(Session *session, const Task *task, const Profile *profi
 
 	if (!folder)
 		return rig_fault(profile, error);
-	spec = spec_for(session->plan, session->request, task->job, profile, folder);
+	spec = run_spec(session->plan, session->request, task->job, profile, folder);
 	outcome = task->engine->run(task->engine, &spec, session->cancellable);
+	outcome_expect_output(outcome, task->job->self->output);
 	explain_outcome(outcome, task->engine, &spec);
 	return outcome;
 }
@@ -137,6 +141,7 @@ static Finding *new_finding(const Task *task)
 	const Job *job = task->job;
 	Finding *finding = finding_new(job->name, job->subject->name, task->engine->name);
 
+	finding->package = g_strdup(job->subject->package);
 	finding->expected = job_expect(job, task->engine->name);
 	return finding;
 }
@@ -329,7 +334,7 @@ static gboolean prepare(Session *session, Engine *engine, GError **error)
 		if (task->finding || task->engine != engine)
 			continue;
 		for (guint p = 0; p < profiles->len; p++) {
-			RunSpec spec = spec_for(session->plan, session->request, task->job,
+			RunSpec spec = run_spec(session->plan, session->request, task->job,
 						g_ptr_array_index(profiles, p), NULL);
 
 			g_array_append_val(specs, spec);
@@ -452,16 +457,6 @@ Results *run_plan(Plan *plan, const Request *request, Engine *const *engines, gu
 	return g_steal_pointer(&results);
 }
 
-static void add_quoted(GString *line, gchar **argv)
-{
-	for (gchar **word = argv; *word; word++) {
-		g_autofree gchar *quoted = g_shell_quote(*word);
-		gboolean plain = !(*word)[strcspn(*word, " \t\n\"'\\$&;|<>()*?[]#~`!{}")] && **word;
-
-		g_string_append_printf(line, "%s%s", plain ? *word : quoted, word[1] ? " " : "\n");
-	}
-}
-
 static void add_commands(GString *text, const Plan *plan, const Request *request, Engine *engine)
 {
 	g_autoptr(GPtrArray) profiles = g_ptr_array_new();
@@ -477,10 +472,12 @@ static void add_commands(GString *text, const Plan *plan, const Request *request
 				       job->skip ? ": skipped, " : "", job->skip ? job->skip : "");
 		for (guint p = 0; p < profiles->len && !job->skip; p++) {
 			RunSpec spec =
-				spec_for(plan, request, job, g_ptr_array_index(profiles, p), "RUN");
+				run_spec(plan, request, job, g_ptr_array_index(profiles, p), "RUN");
 			g_auto(GStrv) argv = engine->command(engine, &spec);
 
-			add_quoted(text, argv);
+			g_autofree gchar *line = as_typed((const gchar *const *)argv);
+
+			g_string_append_printf(text, "%s\n", line);
 		}
 	}
 }
@@ -532,11 +529,10 @@ static void add_guest_options(GStrvBuilder *words, const Request *request, const
 gchar *run_replay(const Plan *plan, const Request *request, const Job *job, const Engine *engine)
 {
 	g_autoptr(GStrvBuilder) words = g_strv_builder_new();
-	g_autoptr(GString) line = g_string_new(NULL);
 	g_auto(GStrv) argv = NULL;
 
 	g_strv_builder_add_many(words, "a64rig", "run", "--case", job->name, "--subject",
-				job->subject->file ? job->subject->file : job->subject->name, NULL);
+				job->subject->path ? job->subject->path : job->subject->name, NULL);
 	if (!g_str_equal(plan->baseline->name, REQUEST_BASELINE))
 		g_strv_builder_add_many(words, "--baseline", plan->baseline->name, NULL);
 	if (!g_str_equal(plan->reference->name, REQUEST_REFERENCE))
@@ -546,7 +542,5 @@ gchar *run_replay(const Plan *plan, const Request *request, const Job *job, cons
 	else if (!request->sandbox)
 		g_strv_builder_add(words, "--no-sandbox");
 	argv = g_strv_builder_end(words);
-	add_quoted(line, argv);
-	g_string_truncate(line, line->len - 1);
-	return g_string_free(g_steal_pointer(&line), FALSE);
+	return as_typed((const gchar *const *)argv);
 }

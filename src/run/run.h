@@ -27,6 +27,10 @@ typedef struct {
 Results *run_plan(Plan *plan, const Request *request, Engine *const *engines, guint count,
 		  GCancellable *cancellable, const RunWatch *watch, gchar **kept, GError **error);
 
+/* The run of a job on a profile, in that folder; what it points to is the plan's. */
+RunSpec run_spec(const Plan *plan, const Request *request, const Job *job, const Profile *profile,
+		 const gchar *folder);
+
 /* What would be run, and nothing is. Of an engine that runs commands these, one per line, as a
  * shell script whose runs share the folder RUN; of one that boots guests the domain of each
  * profile, below an XML comment with its name. Error as run_plan(). Caller frees. */

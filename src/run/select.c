@@ -7,7 +7,7 @@
 
 static gboolean is_path(const gchar *word)
 {
-	return strchr(word, '/') != NULL;
+	return strchr(word, '/') && !subject_is_package(word);
 }
 
 static gboolean fits_case(const gchar *glob, const Suite *suite, const Case *self)
@@ -20,20 +20,20 @@ static gboolean fits_case(const gchar *glob, const Suite *suite, const Case *sel
 static gboolean fits_subject(const gchar *word, const Subject *subject)
 {
 	if (!is_path(word))
-		return !subject->file && g_pattern_match_simple(word, subject->name);
-	if (!subject->file)
+		return !subject->path && g_pattern_match_simple(word, subject->name);
+	if (!subject->path)
 		return FALSE;
 	g_autofree gchar *path = g_canonicalize_filename(word, NULL);
 
-	return g_str_equal(path, subject->file);
+	return g_str_equal(path, subject->path);
 }
 
-static gboolean has_tag(const Case *self, const Subject *subject, const gchar *tag)
+static gboolean subject_has_tag(const Subject *subject, const gchar *tag)
 {
 	for (guint i = 0; i < subject->tags_count; i++)
 		if (g_str_equal(subject->tags[i], tag))
 			return TRUE;
-	return case_has_tag(self, tag);
+	return FALSE;
 }
 
 static gboolean any_case(gchar **globs, const Suite *suite, const Case *self)
@@ -55,13 +55,17 @@ static gboolean any_subject(gchar **words, const Subject *subject)
 static gboolean any_tag(gchar **tags, const Case *self, const Subject *subject)
 {
 	for (; *tags; tags++)
-		if (has_tag(self, subject, *tags))
+		if (case_has_tag(self, *tags) || subject_has_tag(subject, *tags))
 			return TRUE;
 	return FALSE;
 }
 
-static gboolean is_of_suite(const Suite *suite, const Subject *subject)
+/* A suite's own subjects, and what is asked for by a tag of its own. */
+static gboolean is_of_suite(const Request *request, const Suite *suite, const Subject *subject)
 {
+	for (gchar **tag = request->tags; tag && *tag; tag++)
+		if (subject_has_tag(subject, *tag))
+			return TRUE;
 	for (guint i = 0; i < suite->subjects_count; i++)
 		if (g_str_equal(suite->subjects[i], subject->name))
 			return TRUE;
@@ -83,14 +87,14 @@ static gboolean suite_wanted(const Request *request, const Suite *suite, const C
 gboolean selects(const Request *request, const Suite *suite, const Case *self,
 		 const Subject *subject)
 {
-	if (!suite_wanted(request, suite, self))
+	if (!suite_wanted(request, suite, self) || !case_takes(suite, self, subject))
 		return FALSE;
 	if (request->cases && !any_case(request->cases, suite, self))
 		return FALSE;
 	if (request->tags && !any_tag(request->tags, self, subject))
 		return FALSE;
 	return request->subjects ? any_subject(request->subjects, subject)
-				 : is_of_suite(suite, subject);
+				 : is_of_suite(request, suite, subject);
 }
 
 static gboolean unknown(const gchar *kind, const gchar *word, GPtrArray *names, GError **error)
@@ -180,34 +184,44 @@ gboolean select_check(const Request *request, const GPtrArray *suites, const GPt
 }
 
 /* A file named twice is one subject; of two files with one name the second goes by its path. */
-static void add_library(GPtrArray *subjects, const gchar *path)
+static void add_file(GPtrArray *subjects, const gchar *path)
 {
-	g_autoptr(Subject) library = subject_for_library(path);
+	g_autoptr(Subject) file = subject_for_file(path);
 
 	for (guint i = 0; i < subjects->len; i++) {
 		const Subject *other = g_ptr_array_index(subjects, i);
 
-		if (!g_strcmp0(other->file, library->file))
+		if (!g_strcmp0(other->path, file->path))
 			return;
-		if (g_str_equal(other->name, library->name)) {
-			g_free(library->name);
-			library->name = g_strdup(library->file);
+		if (g_str_equal(other->name, file->name)) {
+			g_free(file->name);
+			file->name = g_strdup(file->path);
 		}
 	}
-	g_ptr_array_add(subjects, g_steal_pointer(&library));
+	g_ptr_array_add(subjects, g_steal_pointer(&file));
 }
 
-gboolean select_add_libraries(const Request *request, GPtrArray *subjects, GError **error)
+static void add_package(GPtrArray *subjects, const gchar *word)
+{
+	for (guint i = 0; i < subjects->len; i++)
+		if (fits_subject(word, g_ptr_array_index(subjects, i)))
+			return;
+	g_ptr_array_add(subjects, subject_for_package(word));
+}
+
+gboolean select_add_named(const Request *request, GPtrArray *subjects, GError **error)
 {
 	for (gchar **word = request->subjects; word && *word; word++) {
-		if (!is_path(*word))
-			continue;
-		if (!g_file_test(*word, G_FILE_TEST_EXISTS)) {
-			g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_USAGE,
-				    "subject '%s': no such file", *word);
-			return FALSE;
+		if (subject_is_package(*word)) {
+			add_package(subjects, *word);
+		} else if (is_path(*word)) {
+			if (!g_file_test(*word, G_FILE_TEST_EXISTS)) {
+				g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_USAGE,
+					    "subject '%s': no such file", *word);
+				return FALSE;
+			}
+			add_file(subjects, *word);
 		}
-		add_library(subjects, *word);
 	}
 	return TRUE;
 }

@@ -9,23 +9,41 @@ enum {
 	FILE_SIZE = 2048, /* MiB */
 };
 
+/* The subject as the program sees it; "" where there is none. Caller frees. */
+static gchar *subject_seen(const RunSpec *spec)
+{
+	g_autofree gchar *base = spec->files[0] ? g_path_get_basename(spec->files[0]) : NULL;
+
+	return base ? g_build_filename(ENGINE_SUBJECT, base, NULL) : g_strdup("");
+}
+
 static void add_files(const RunSpec *spec, const Disk *disk, GByteArray *order)
 {
-	g_autofree gchar *preload = g_strdup(spec->preload);
-
 	order_add(order, "program", disk_name(disk, spec->program));
+	for (const gchar *const *file = spec->beside; *file; file++)
+		order_add(order, "beside", disk_name(disk, *file));
 	for (const gchar *const *file = spec->files; *file; file++)
 		order_add(order, "file", disk_name(disk, *file));
-	if (spec->files[0]) {
-		g_autofree gchar *base = g_path_get_basename(spec->files[0]);
+}
 
-		g_free(preload);
-		preload = g_build_filename(ENGINE_SUBJECT, base, NULL);
-	}
-	if (preload)
-		order_print(order, "env", "LD_PRELOAD=%s", preload);
-	if (spec->files[0] && spec->files[1])
+static void add_preload(const RunSpec *spec, GByteArray *order)
+{
+	g_autofree gchar *subject = subject_seen(spec);
+	gboolean own = spec->preload_files && *subject;
+
+	if (own || spec->preload)
+		order_print(order, "env", "LD_PRELOAD=%s", own ? subject : spec->preload);
+	if (own && spec->files[1])
 		order_add(order, "env", "LD_LIBRARY_PATH=" ENGINE_SUBJECT);
+}
+
+static void add_args(const RunSpec *spec, GByteArray *order)
+{
+	g_autofree gchar *subject = subject_seen(spec);
+	g_auto(GStrv) args = engine_args(spec, ENGINE_CASE, subject);
+
+	for (gchar **word = args; *word; word++)
+		order_add(order, "arg", *word);
 }
 
 /* The clock and the random numbers of a guest are those of its snapshot otherwise. */
@@ -74,8 +92,8 @@ GByteArray *order_for_run(const RunSpec *spec, const Disk *disk)
 	for (guint i = 0; i < G_N_ELEMENTS(environment); i++)
 		order_add(order, "env", environment[i]);
 	add_files(spec, disk, order);
-	for (guint i = 0; i < spec->args_count; i++)
-		order_add(order, "arg", spec->args[i]);
+	add_preload(spec, order);
+	add_args(spec, order);
 	add_limits(spec, order);
 	add_hwcaps(spec->profile, order);
 	add_fresh(order);

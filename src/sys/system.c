@@ -75,6 +75,8 @@ static gboolean make_disk(SystemEngine *self, const RunSpec *specs, guint count,
 
 	for (guint i = 0; i < count; i++) {
 		g_ptr_array_add(files, (gpointer)specs[i].program);
+		for (const gchar *const *file = specs[i].beside; *file; file++)
+			g_ptr_array_add(files, (gpointer)*file);
 		for (const gchar *const *file = specs[i].files; *file; file++)
 			g_ptr_array_add(files, (gpointer)*file);
 	}

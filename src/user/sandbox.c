@@ -30,7 +30,13 @@ static void add_host(GStrvBuilder *argv)
 		else if (g_file_test(folders[i], G_FILE_TEST_IS_DIR))
 			ADD(argv, "--ro-bind", folders[i], folders[i]);
 	}
-	ADD(argv, "--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache");
+	/* Parents of bound files would get mode 0700. */
+	ADD(argv, "--perms", "0755", "--dir", "/etc", "--ro-bind-try", "/etc/ld.so.cache",
+	    "/etc/ld.so.cache");
+	/* Programs count processors there, and some give up where they cannot. */
+	ADD(argv, "--perms", "0755", "--dir", "/sys", "--perms", "0755", "--dir", "/sys/devices",
+	    "--perms", "0755", "--dir", "/sys/devices/system", "--ro-bind-try",
+	    "/sys/devices/system/cpu", "/sys/devices/system/cpu");
 }
 
 static void add_walls(GStrvBuilder *argv, const gchar *bwrap)
@@ -39,11 +45,11 @@ static void add_walls(GStrvBuilder *argv, const gchar *bwrap)
 	    "--unshare-cgroup-try", "--die-with-parent", "--new-session", "--as-pid-1",
 	    "--cap-drop", "ALL");
 	if (geteuid() == 0)
-		ADD(argv, "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID");
+		ADD(argv, "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add",
+		    "CAP_KILL");
 	ADD(argv, "--clearenv", "--setenv", "PATH", "/usr/bin:/bin", "--setenv", "LANG", "C.UTF-8",
 	    "--setenv", "HOME", ENGINE_RUN, "--setenv", "TMPDIR", ENGINE_RUN);
 	add_host(argv);
-	/* Parents of bound files would get mode 0700. */
 	ADD(argv, "--perms", "0755", "--dir", "/rig", "--perms", "0755", "--dir", ENGINE_CASE,
 	    "--perms", "0755", "--dir", ENGINE_SUBJECT);
 }
@@ -97,6 +103,8 @@ void sandbox_command(const Sandbox *sandbox, const RunSpec *spec, const gchar *e
 		ADD(argv, "--ro-bind", sandbox->launch, "/rig/launch", "--ro-bind", spec->sysroot,
 		    "/sysroot");
 		add_bind(argv, spec->program, ENGINE_CASE);
+		for (const gchar *const *file = spec->beside; *file; file++)
+			add_bind(argv, *file, ENGINE_CASE);
 		for (const gchar *const *file = spec->files; *file; file++)
 			add_bind(argv, *file, ENGINE_SUBJECT);
 		if (!is_in_usr(emulator)) {

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/qemu.h"
 #include "base/tail.h"
+#include "base/write.h"
 #include "user/complaint.h"
 #include "user/sandbox.h"
 
@@ -21,6 +22,9 @@ typedef struct {
 	Sandbox sandbox;
 	gint runs; /* so far */
 } UserEngine;
+
+/* The socket of QEMU's debugger stub, in the program's working folder: its name can be short. */
+#define STUB "stub"
 
 /* The run's folder holds the log; what the program may write to lies below it. */
 typedef struct {
@@ -66,7 +70,7 @@ static void add_library_path(UserEngine *self, const RunSpec *spec, GStrvBuilder
 	g_autofree gchar *folder = NULL;
 	g_autofree gchar *word = NULL;
 
-	if (!spec->files[0] || !spec->files[1])
+	if (!spec->preload_files || !spec->files[0] || !spec->files[1])
 		return;
 	first = seen(self, spec->files[0], ENGINE_SUBJECT);
 	folder = g_path_get_dirname(first);
@@ -79,12 +83,23 @@ static void add_preload(UserEngine *self, const RunSpec *spec, GStrvBuilder *arg
 	g_autofree gchar *library = NULL;
 	g_autofree gchar *word = NULL;
 
-	if (!spec->preload && !spec->files[0])
-		return;
-	if (spec->files[0])
+	if (spec->preload_files && spec->files[0])
 		library = seen(self, spec->files[0], ENGINE_SUBJECT);
+	else if (!spec->preload)
+		return;
 	word = g_strdup_printf("LD_PRELOAD=%s", library ? library : spec->preload);
 	g_strv_builder_add_many(argv, "-E", word, NULL);
+}
+
+static void add_args(UserEngine *self, const RunSpec *spec, GStrvBuilder *argv)
+{
+	g_autofree gchar *first = spec->beside[0] ? seen(self, spec->beside[0], ENGINE_CASE) : NULL;
+	g_autofree gchar *folder = first ? g_path_get_dirname(first) : g_strdup(ENGINE_CASE);
+	g_autofree gchar *subject =
+		spec->files[0] ? seen(self, spec->files[0], ENGINE_SUBJECT) : g_strdup("");
+	g_auto(GStrv) args = engine_args(spec, folder, subject);
+
+	g_strv_builder_addv(argv, (const gchar **)args);
 }
 
 static gchar **command(Engine *engine, const RunSpec *spec)
@@ -98,13 +113,37 @@ static gchar **command(Engine *engine, const RunSpec *spec)
 	sandbox_command(&self->sandbox, spec, self->qemu->path, argv);
 	g_strv_builder_add_many(argv, emulator, "-cpu", cpu, "-L",
 				self->bwrap ? "/sysroot" : spec->sysroot, NULL);
+	if (spec->debugger)
+		g_strv_builder_add_many(argv, "-g", STUB, NULL);
 	add_home(self, spec, argv);
 	add_library_path(self, spec, argv);
 	add_preload(self, spec, argv);
 	g_strv_builder_add(argv, program);
-	for (guint i = 0; i < spec->args_count; i++)
-		g_strv_builder_add(argv, spec->args[i]);
+	add_args(self, spec, argv);
 	return g_strv_builder_end(argv);
+}
+
+/* QEMU 7.2's stub hears nothing while the program runs, but when a signal comes. */
+static void interrupt(gpointer data)
+{
+	const RunFiles *files = data;
+
+	send_all(files->report[0], &(guint8){SIGINT}, 1);
+}
+
+/* QEMU waits for a debugger before it runs anything: nobody else has put that socket there. */
+static void reach_stub(const RunSpec *spec, RunFiles *files)
+{
+	g_autofree gchar *stub = g_build_filename(files->home, STUB, NULL);
+
+	if (spec->debugger)
+		relay_reach(spec->debugger, stub, interrupt, files);
+}
+
+static void leave_stub(const RunSpec *spec)
+{
+	if (spec->debugger)
+		relay_leave(spec->debugger);
 }
 
 static gchar **path_map(Engine *engine, const RunSpec *spec)
@@ -303,7 +342,12 @@ static Outcome *run(Engine *engine, const RunSpec *spec, GCancellable *cancellab
 				   .folder = home,
 				   .deadline = spec->timeout};
 
-		if (child_run(&child, cancellable, &result, &error)) {
+		gboolean ran;
+
+		reach_stub(spec, &files);
+		ran = child_run(&child, cancellable, &result, &error);
+		leave_stub(spec);
+		if (ran) {
 			collect(outcome, spec, &files, &result);
 			return g_steal_pointer(&outcome);
 		}

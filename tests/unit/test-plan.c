@@ -10,6 +10,8 @@
 #define PROFILE "description: d\nmodel: max\narch: A\npages: [4]\nsources: [s]\n"
 #define SUITE   "suite: s\ndescription: d\ncases:\n- name: a\n  description: d\n  program: a\n"
 
+static const PlanWatch unwatched;
+
 typedef struct {
 	Tree *tree;
 	gchar *prepared, *config;
@@ -27,8 +29,10 @@ static void set_up(House *house, gconstpointer data)
 	house->tree = tree_new();
 	house->prepared = g_build_filename(house->tree, "prepared", NULL);
 	house->config = g_build_filename(house->tree, "config", NULL);
-	house->paths =
-		(Paths){.data = house->tree, .prepared = house->prepared, .config = house->config};
+	house->paths = (Paths){.data = house->tree,
+			       .prepared = house->prepared,
+			       .packages = house->prepared,
+			       .config = house->config};
 	put(house, "rig/old.yaml", "name: old\n" PROFILE);
 	put(house, "rig/new.yaml", "name: new\n" PROFILE);
 	put(house, "cases/subjects/glibc.yaml", "name: glibc\ndescription: d\n");
@@ -47,7 +51,7 @@ static void refused(const House *house, A64rigError kind, const gchar *message)
 {
 	Request request = {.paths = &house->paths, .baseline = "old", .reference = "new"};
 	g_autoptr(GError) error = NULL;
-	g_autoptr(Plan) plan = plan_new(&request, &error);
+	g_autoptr(Plan) plan = plan_new(&request, &unwatched, &error);
 
 	g_assert_null(plan);
 	g_assert_error(error, A64RIG_ERROR, (int)kind);
@@ -83,7 +87,7 @@ static void test_one_profile(House *house, gconstpointer data)
 	g_autoptr(GError) error = NULL;
 
 	(void)data;
-	g_assert_null(plan_new(&request, &error));
+	g_assert_null(plan_new(&request, &unwatched, &error));
 	g_assert_error(error, A64RIG_ERROR, A64RIG_ERROR_USAGE);
 	g_assert_nonnull(strstr(error->message, "both 'old'"));
 }
@@ -98,6 +102,16 @@ static void test_not_prepared(House *house, gconstpointer data)
 	refused(house, A64RIG_ERROR_USAGE, "prepared/cases/s/glibc/a");
 }
 
+static void test_runners(House *house, gconstpointer data)
+{
+	(void)data;
+	put(house, "cases/s/suite.yaml",
+	    "suite: s\ndescription: d\ncases:\n- name: a\n  description: d\n  runner: node\n");
+	refused(house, A64RIG_ERROR_USAGE, "suite 's': unknown subject 'node'");
+	put(house, "cases/subjects/node.yaml", "name: node\ndescription: d\n");
+	refused(house, A64RIG_ERROR_USAGE, "suite 's': case 'a': the runner 'node' is no program");
+}
+
 /* The reason that preparation left is why its findings are skipped. */
 static void test_unavailable(House *house, gconstpointer data)
 {
@@ -108,7 +122,7 @@ static void test_unavailable(House *house, gconstpointer data)
 	(void)data;
 	g_free(tree_folder(house->tree, "prepared/sysroot"));
 	put(house, "prepared/subjects/glibc.unavailable", "its source is not there\n");
-	plan = plan_new(&request, &error);
+	plan = plan_new(&request, &unwatched, &error);
 	g_assert_no_error(error);
 	g_assert_cmpuint(plan->jobs->len, ==, 1);
 	g_assert_cmpstr(((Job *)g_ptr_array_index(plan->jobs, 0))->skip, ==,
@@ -127,6 +141,7 @@ int main(int argc, char **argv)
 	add("/plan/unknown-subjects", test_unknown_subjects);
 	add("/plan/one-profile", test_one_profile);
 	add("/plan/not-prepared", test_not_prepared);
+	add("/plan/runners", test_runners);
 	add("/plan/unavailable", test_unavailable);
 	return g_test_run();
 }

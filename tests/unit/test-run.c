@@ -121,6 +121,7 @@ static void add_job(House *house, const Case *self)
 	job->subject = g_ptr_array_index(house->plan->subjects, 0);
 	job->name = g_strdup_printf("s/%s", self->name);
 	job->program = g_build_filename(house->prepared, self->program, NULL);
+	job->beside = g_new0(gchar *, 1);
 	job->files = none;
 	g_ptr_array_add(house->plan->jobs, job);
 }
@@ -172,6 +173,7 @@ static void set_up(House *house, gconstpointer data)
 			       .prepared = house->prepared,
 			       .config = house->config,
 			       .findings = house->findings,
+			       .packages = house->findings,
 			       .runs = house->runs};
 	put(house, "rig/old.yaml", "name: old\n" PROFILE);
 	put(house, "rig/new.yaml", "name: new\n" PROFILE);

@@ -112,8 +112,8 @@ static const gchar *name_at(GPtrArray *subjects, guint index)
 	return ((Subject *)g_ptr_array_index(subjects, index))->name;
 }
 
-/* Two builds of one library are two subjects; one file named twice is one. */
-static void test_libraries(void)
+/* Two builds of one library are two subjects; one file named twice is one, and so is a package. */
+static void test_named(void)
 {
 	g_autoptr(Tree) tree = tree_new();
 	g_autofree gchar *first = tree_write(tree, "a/liba.so", "", 0);
@@ -122,17 +122,20 @@ static void test_libraries(void)
 	g_autofree gchar *missing = g_build_filename(tree, "c.so", NULL);
 	g_autoptr(GPtrArray) subjects =
 		g_ptr_array_new_with_free_func((GDestroyNotify)subject_free);
-	Request request = {.subjects = WORDS("glibc", first, second, again)};
+	Request request = {.subjects = WORDS("glibc", first, second, again, "npm:@s/a@1.0.0",
+					     "npm:@s/a@1.0.0")};
 	Request wrong = {.subjects = WORDS(missing)};
 	g_autoptr(GError) error = NULL;
 
-	g_assert_true(select_add_libraries(&request, subjects, &error));
-	g_assert_cmpuint(subjects->len, ==, 2);
+	g_assert_true(select_add_named(&request, subjects, &error));
+	g_assert_cmpuint(subjects->len, ==, 3);
 	g_assert_cmpstr(name_at(subjects, 0), ==, "liba.so");
 	g_assert_cmpstr(name_at(subjects, 1), ==, second);
+	g_assert_cmpstr(name_at(subjects, 2), ==, "npm:@s/a@1.0.0");
 	for (guint i = 0; i < subjects->len; i++)
-		g_assert_true(selects(&request, &allocator, cases, g_ptr_array_index(subjects, i)));
-	g_assert_false(select_add_libraries(&wrong, subjects, &error));
+		g_assert_true(selects(&request, &allocator, cases,
+				      g_ptr_array_index(subjects, i)) == (i < 2));
+	g_assert_false(select_add_named(&wrong, subjects, &error));
 	g_assert_error(error, A64RIG_ERROR, A64RIG_ERROR_USAGE);
 }
 
@@ -141,6 +144,6 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/select/selects", test_selects);
 	g_test_add_func("/select/unknown", test_unknown);
-	g_test_add_func("/select/libraries", test_libraries);
+	g_test_add_func("/select/named", test_named);
 	return g_test_run();
 }

@@ -29,7 +29,19 @@ static void test_refused(void)
 	refused("name: s\ndescription: d\nlibary: x\n",
 		"s.yaml:3: unknown key 'libary'; did you mean 'library'?");
 	/* That one is not for manifests. */
-	refused("name: s\ndescription: d\nfile: x\n", "s.yaml:3: unknown key 'file'");
+	refused("name: s\ndescription: d\npath: x\n", "s.yaml:3: unknown key 'path'");
+	refused("name: s\ndescription: d\nfile: x\n",
+		"an allocator has a library, and neither file nor package");
+	refused("name: s\ndescription: d\nkind: addon\nlibrary: x\n",
+		"library is an allocator's; other kinds have a file");
+	refused("name: s\ndescription: d\nkind: addon\n", "s.yaml: file is missing");
+	refused("name: s\ndescription: d\nkind: addon\nfile: a/../../b\n",
+		"file must be a path without '..'");
+	refused("name: s\ndescription: d\nkind: plugin\nfile: b\n", "plugin");
+	refused("name: s\ndescription: d\nkind: addon\nfile: b\npackage: left-pad\n",
+		"package must be npm:NAME@VERSION");
+	refused("name: s\ndescription: d\nkind: addon\nfile: b\nintegrity: sha512-x\n",
+		"integrity is a package's, and there is none");
 	refused("name: s\n", "Missing required mapping field: description");
 }
 
@@ -45,19 +57,45 @@ static void test_loaded(void)
 	g_assert_cmpstr(subject_libc(subject), ==, "glibc");
 	g_assert_cmpint(subject_expect(subject), ==, VERDICT_RIG_FAULT);
 	g_assert_cmpstr(subject->tags[0], ==, "t");
-	g_assert_null(subject->file);
+	g_assert_null(subject->path);
+	g_assert_cmpint(subject->kind, ==, SUBJECT_ALLOCATOR);
 }
 
-static void test_library(void)
+static void test_file(void)
 {
-	g_autoptr(Subject) subject = subject_for_library("build/../libx.so");
+	g_autoptr(Subject) subject = subject_for_file("build/../libx.so");
+	g_autoptr(Subject) addon = subject_for_file("x.linux-arm64-gnu.node");
 	g_autofree gchar *here = g_get_current_dir();
 	g_autofree gchar *path = g_build_filename(here, "libx.so", NULL);
 
-	g_assert_cmpstr(subject->file, ==, path);
+	g_assert_cmpstr(subject->path, ==, path);
+	g_assert_cmpint(subject->kind, ==, SUBJECT_ALLOCATOR);
+	g_assert_cmpint(addon->kind, ==, SUBJECT_ADDON);
 	g_assert_cmpstr(subject->name, ==, "libx.so");
 	g_assert_cmpint(subject_expect(subject), ==, VERDICT_NONE);
 	g_assert_cmpstr(subject_libc(subject), ==, "glibc");
+}
+
+static void test_package(void)
+{
+	static const struct {
+		const gchar *word, *name, *version;
+	} words[] = {
+		{"npm:@s/a@1.2.3", "@s/a", "1.2.3"},
+		{"npm:a@1.2.3-beta.1", "a", "1.2.3-beta.1"},
+		{"npm:@s/a", "@s/a", NULL},
+		{"npm:a", "a", NULL},
+	};
+
+	for (guint i = 0; i < G_N_ELEMENTS(words); i++) {
+		g_autoptr(Subject) subject = subject_for_package(words[i].word);
+		g_autofree gchar *name = subject_package_name(subject);
+
+		g_assert_cmpstr(name, ==, words[i].name);
+		g_assert_cmpstr(subject->version, ==, words[i].version);
+		g_assert_cmpstr(subject->name, ==, words[i].word);
+		g_assert_cmpint(subject->kind, ==, SUBJECT_ADDON);
+	}
 }
 
 static void test_folders(void)
@@ -97,7 +135,8 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/subject/refused", test_refused);
 	g_test_add_func("/subject/loaded", test_loaded);
-	g_test_add_func("/subject/library", test_library);
+	g_test_add_func("/subject/file", test_file);
+	g_test_add_func("/subject/package", test_package);
 	g_test_add_func("/subject/folders", test_folders);
 	g_test_add_func("/subject/ours", test_ours);
 	return g_test_run();

@@ -30,6 +30,11 @@ static void test_refused(void)
 		{HEAD CASE CASE, "suite.yaml: case 'a' is listed twice"},
 		{HEAD "- name: a\n  description: d\n  program: ../a\n",
 		 "suite.yaml: case 'a': program: '../a' must be a file name"},
+		{HEAD CASE "  files: [a, b/c]\n",
+		 "suite.yaml: case 'a': files: 'b/c' must be a file name"},
+		{HEAD CASE "  runner: node\n",
+		 "suite.yaml: case 'a': it has a program and a runner"},
+		{HEAD CASE "  kind: plugin\n", "plugin"},
 		{HEAD "- name: a/b\n  description: d\n  program: a\n",
 		 "suite.yaml: case 'a/b': name: it must not hold any of / * ?"},
 		{HEAD CASE "  libc: [glibc, uclibc]\n",
@@ -115,6 +120,42 @@ static void test_engines(void)
 	}
 }
 
+/* Which of the cases takes the subject: their names' letters. */
+static void check_takers(const Suite *suite, const Subject *subject, const gchar *wanted)
+{
+	g_autoptr(GString) takers = g_string_new(NULL);
+
+	for (guint i = 0; i < suite->cases_count; i++)
+		if (case_takes(suite, &suite->cases[i], subject))
+			g_string_append(takers, suite->cases[i].name);
+	g_assert_cmpstr(takers->str, ==, wanted);
+}
+
+static void test_takes(void)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Suite) suite =
+		load(HEAD CASE "- name: b\n  description: d\n  packages: ['@s/a']\n"
+			       "- name: c\n  description: d\n  subjects: [own-*, glibc]\n"
+			       "- name: d\n  description: d\n  kind: addon\n  fallback: true\n",
+		     &error);
+	g_autoptr(Subject) library = subject_for_file("libx.so");
+	g_autoptr(Subject) addon = subject_for_file("own-x.node");
+	g_autoptr(Subject) known = subject_for_package("npm:@s/a@1.0.0");
+	g_autoptr(Subject) unknown = subject_for_package("npm:@s/b@1.0.0");
+	Subject glibc = {.name = (gchar[]){"glibc"}};
+	Subject own = {.name = (gchar[]){"own-addon"}, .kind = SUBJECT_ADDON};
+
+	g_assert_no_error(error);
+	check_takers(suite, library, "a");
+	check_takers(suite, &glibc, "ac");
+	check_takers(suite, &own, "c");
+	/* A file of the user's is no subject of that name. */
+	check_takers(suite, addon, "d");
+	check_takers(suite, known, "b");
+	check_takers(suite, unknown, "d");
+}
+
 static void test_folder(void)
 {
 	g_autoptr(Tree) tree = tree_new();
@@ -172,6 +213,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/suite/refused", test_refused);
 	g_test_add_func("/suite/case", test_case);
 	g_test_add_func("/suite/engines", test_engines);
+	g_test_add_func("/suite/takes", test_takes);
 	g_test_add_func("/suite/folder", test_folder);
 	g_test_add_func("/suite/ours", test_ours);
 	return g_test_run();

@@ -1,0 +1,19 @@
+// What is packed comes back as it was, and is smaller in between; what is no LZ4 is refused.
+const assert = require('assert');
+const addon = require(process.argv[2]);
+
+async function main() {
+	const input = Buffer.alloc(1 << 20, 'the same words over and over, ');
+	const packed = await addon.compress(input);
+	assert.ok(packed.length < input.length / 10, `${packed.length} bytes`);
+	assert.ok(input.equals(await addon.uncompress(packed)));
+	const once = addon.compressSync(input);
+	assert.ok(input.equals(addon.uncompressSync(once)));
+	await assert.rejects(async () => addon.uncompress(Buffer.from('no lz4')));
+	console.log(`1 MiB to ${packed.length} bytes and back, in a thread and without`);
+}
+
+main().catch((error) => {
+	console.error(error);
+	process.exit(1);
+});
