@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/talk.h"
 #include "base/write.h"
 
 enum {
@@ -25,8 +26,8 @@ struct Relay {
 
 	/* The thread's own. */
 	int listener, debugger, stub; /* -1: not there, yet or any more */
-	gboolean packet;              /* what the debugger says is in the middle of one */
-	guchar last;                  /* byte that the stub said */
+	Talk talk;
+	gboolean wanted; /* an interrupt, as soon as it can be */
 
 	GMutex mutex; /* guards what follows */
 	gchar *target;
@@ -77,45 +78,50 @@ static void take_debugger(Relay *relay)
 		shut(&relay->listener);
 }
 
-/* FALSE: the stub is to be asked in its own words. */
-static gboolean interrupt(Relay *relay)
+static gboolean both_there(const Relay *relay)
 {
-	gboolean done;
-
-	g_mutex_lock(&relay->mutex);
-	relay->interrupt_at = 0;
-	done = relay->interrupt != NULL;
-	if (done)
-		relay->interrupt(relay->data);
-	g_mutex_unlock(&relay->mutex);
-	return done;
+	return relay->debugger >= 0 && relay->stub >= 0;
 }
 
-/* What is no part of a packet may be a request to interrupt. The number of bytes to pass on. */
+/* A stub that is asked in its own words is asked at once. One that a signal must reach loses its
+ * connection when that comes while it listens (QEMU 7.2, gdb_handlesig), so it has to be running.
+ */
+static void interrupt(Relay *relay)
+{
+	struct pollfd said = {.fd = relay->stub, .events = POLLIN};
+
+	if (!relay->wanted || !both_there(relay))
+		return;
+	g_mutex_lock(&relay->mutex);
+	if (!relay->interrupt) {
+		send_all(relay->stub, &(guchar){INTERRUPT}, 1);
+		relay->wanted = FALSE;
+	} else if (relay->talk.state == TALK_RUNNING && !poll(&said, 1, 0)) {
+		relay->interrupt(relay->data);
+		relay->wanted = FALSE;
+	}
+	g_mutex_unlock(&relay->mutex);
+}
+
+/* Leaves what is to be passed on: how many bytes. */
 static gsize take_interrupts(Relay *relay, guchar *bytes, gsize count)
 {
 	gsize kept = 0;
 
-	for (gsize i = 0; i < count; i++) {
-		if (bytes[i] == '$')
-			relay->packet = TRUE;
-		else if (bytes[i] == '#')
-			relay->packet = FALSE;
-		if (bytes[i] != INTERRUPT || relay->packet || !interrupt(relay))
+	for (gsize i = 0; i < count; i++)
+		if (talk_debugger(&relay->talk, bytes[i]))
+			relay->wanted = TRUE;
+		else
 			bytes[kept++] = bytes[i];
-	}
 	return kept;
 }
 
-/* A '$' begins a packet, wherever it stands, and an 'F' there asks for a file. */
-static gboolean asks_for_file(Relay *relay, const guchar *bytes, gsize count)
+static gboolean is_fit_to_hear(Relay *relay, const guchar *bytes, gsize count)
 {
-	for (gsize i = 0; i < count; i++) {
-		if (relay->last == '$' && bytes[i] == 'F')
-			return TRUE;
-		relay->last = bytes[i];
-	}
-	return FALSE;
+	for (gsize i = 0; i < count; i++)
+		if (!talk_stub(&relay->talk, bytes[i]))
+			return FALSE;
+	return TRUE;
 }
 
 static gboolean hear_debugger(Relay *relay)
@@ -136,17 +142,12 @@ static gboolean hear_stub(Relay *relay)
 
 	if (count < 0 && errno == EINTR)
 		return TRUE;
-	if (count <= 0 || asks_for_file(relay, bytes, (gsize)count))
+	if (count <= 0 || !is_fit_to_hear(relay, bytes, (gsize)count))
 		return FALSE;
 	g_mutex_lock(&relay->mutex);
 	relay->met = TRUE;
 	g_mutex_unlock(&relay->mutex);
 	return send_all(relay->debugger, bytes, (gsize)count);
-}
-
-static gboolean both_there(const Relay *relay)
-{
-	return relay->debugger >= 0 && relay->stub >= 0;
 }
 
 /* Milliseconds until there is something to do although nobody says anything; -1: for ever. *over:
@@ -159,8 +160,12 @@ static int patience(Relay *relay, gboolean *over)
 	*over = relay->closed || (relay->left && !both_there(relay));
 	if (relay->target && relay->stub < 0)
 		left = AGAIN;
-	else if (relay->interrupt_at && both_there(relay))
+	else if (relay->interrupt_at)
 		left = MAX(relay->interrupt_at - g_get_monotonic_time(), 0) / 1000;
+	if (!left) {
+		relay->wanted = TRUE;
+		relay->interrupt_at = 0;
+	}
 	g_mutex_unlock(&relay->mutex);
 	return (int)MIN(left, G_MAXINT);
 }
@@ -181,8 +186,7 @@ static gboolean step(Relay *relay)
 
 	if (over)
 		return FALSE;
-	if (!milliseconds && !interrupt(relay))
-		send_all(relay->stub, &(guchar){INTERRUPT}, 1);
+	interrupt(relay);
 	reach(relay);
 	both = both_there(relay);
 	polled[0] = (struct pollfd){.fd = relay->wake, .events = POLLIN};

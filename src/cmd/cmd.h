@@ -16,7 +16,7 @@ typedef struct {
 	int (*run)(int argc, gchar **argv);
 } Command;
 
-extern const Command cmd_run, cmd_list, cmd_doctor;
+extern const Command cmd_run, cmd_list, cmd_debug, cmd_doctor;
 
 /* Parses argv by the entries. TRUE: go on. FALSE: all is said, *status is the exit status. usage is
  * what follows "a64rig", summary and description stand above and below the options. Words that are
