@@ -2,6 +2,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <locale.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -10,7 +11,8 @@ enum { BLOCK = 1 << 20 };
 
 struct Reader {
 	struct archive *archive;
-	gchar *path; /* of the archive */
+	gchar *path;   /* of the archive */
+	locale_t utf8; /* what names are in, whatever the user's locale is */
 	ReaderLimits left;
 	Entry entry;
 };
@@ -43,6 +45,7 @@ static Reader *open_as(const gchar *path, const ReaderLimits *limits, gboolean p
 
 	self->archive = archive_read_new();
 	self->path = g_strdup(path);
+	self->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 	self->left = *limits;
 	archive_read_support_filter_gzip(self->archive);
 	archive_read_support_filter_xz(self->archive);
@@ -83,6 +86,8 @@ void reader_free(Reader *self)
 		return;
 	archive_read_free(self->archive);
 	clear(&self->entry);
+	if (self->utf8)
+		freelocale(self->utf8);
 	g_free(self->path);
 	g_free(self);
 }
@@ -172,13 +177,22 @@ static gboolean take(Reader *self, struct archive_entry *entry, GError **error)
 	       take_size(self, entry, error);
 }
 
+static int next_header(Reader *self, struct archive_entry **found)
+{
+	locale_t before = uselocale(self->utf8);
+	int status = archive_read_next_header(self->archive, found);
+
+	uselocale(before);
+	return status;
+}
+
 gboolean reader_next(Reader *self, const Entry **entry, GError **error)
 {
 	struct archive_entry *found;
 	int status;
 
 	do {
-		status = archive_read_next_header(self->archive, &found);
+		status = next_header(self, &found);
 		if (status == ARCHIVE_EOF) {
 			*entry = NULL;
 			return TRUE;

@@ -6,7 +6,7 @@
  * over, so that nothing below the folder ever leads elsewhere. A file can be run by all or by none;
  * it has no other permission of the archive's.
  *
- * Refused, with the archive and the entry named: paths and links that lead out, devices and the
+ * Refused, with the entry named: paths and links that lead out, devices and the
  * like, a file that is in another one's way, a damaged or unfinished archive, and what goes beyond
  * the limits below.
  */

@@ -100,6 +100,28 @@ static void test_missing(void)
 	g_assert_false(seal_holds(path));
 }
 
+/* All below it counts: content, names, links. */
+static void test_folder(void)
+{
+	g_autoptr(Tree) tree = tree_new();
+	g_autofree gchar *folder = tree_folder(tree, "folder");
+	g_autofree gchar *file = tree_write(tree, "folder/a/b", "content", -1);
+	g_autofree gchar *more = g_build_filename(folder, "more", NULL);
+
+	g_assert_true(seal_write(folder, NULL));
+	g_assert_true(seal_holds(folder));
+	g_assert_true(g_file_set_contents(file, "CONTENT", -1, NULL));
+	g_assert_false(seal_holds(folder));
+	g_assert_true(g_file_set_contents(file, "content", -1, NULL));
+	g_assert_true(seal_holds(folder));
+	g_assert_cmpint(symlink("a", more), ==, 0);
+	g_assert_false(seal_holds(folder));
+	g_assert_cmpint(unlink(more), ==, 0);
+	g_assert_true(seal_holds(folder));
+	g_assert_cmpint(unlink(file), ==, 0);
+	g_assert_false(seal_holds(folder));
+}
+
 static void test_damaged_seal(void)
 {
 	static const gchar *const texts[] = {"", "\n", "\n\n", "7", "7 1 1 1\nabc\n", "\xff\xfe"};
@@ -213,6 +235,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/seal/replaced", test_replaced);
 	g_test_add_func("/seal/touched", test_touched);
 	g_test_add_func("/seal/missing", test_missing);
+	g_test_add_func("/seal/folder", test_folder);
 	g_test_add_func("/seal/damaged-seal", test_damaged_seal);
 	g_test_add_func("/seal/empty", test_empty);
 	g_test_add_func("/seal/large", test_large);
