@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include "inspect/corefile.h"
+#include "inspect/crate.h"
 #include "inspect/culprit.h"
 #include "inspect/modules.h"
 #include "inspect/sigframe.h"
@@ -144,6 +145,8 @@ Fault *core_explain(const gchar *core, const gchar *program, const PathMap *map,
 	if (module) {
 		explain_place(module, fault);
 		culprit_find(module, fault);
+		if (module->elf)
+			fault->napi_rs = crate_version(module->elf, "napi");
 	} else {
 		note_missing(modules, fault);
 	}

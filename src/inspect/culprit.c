@@ -2,11 +2,16 @@
 
 #include <string.h>
 
+#include "inspect/mention.h"
+
+enum { CALLERS = 4 }; /* that are asked when the code at fault says nothing */
+
 /* How an allocator shows itself. */
 typedef struct {
 	const gchar *name;
 	const gchar *symbols[3];  /* any of these defined in the object is evidence */
-	const gchar *strings[3];  /* so is any C string that begins with one of these */
+	const gchar *strings[3];  /* so is any C string that begins with one of these, */
+	const gchar *mentions[3]; /* where code that no symbol names leads to one of these, too */
 	const gchar *prefixes[4]; /* what its own functions are called */
 	gchar *(*version)(const Module *module);
 } Known;
@@ -19,6 +24,7 @@ static const Known known[] = {
 		.name = "mimalloc",
 		.symbols = {"_mi_options_init", "mi_malloc"},
 		.strings = {"mimalloc: ", "MIMALLOC_"},
+		.mentions = {"mimalloc: ", "show_errors", "mimalloc_"},
 		.prefixes = {"mi_", "_mi_"},
 		.version = mimalloc_version,
 	},
@@ -26,6 +32,7 @@ static const Known known[] = {
 		.name = "jemalloc",
 		.symbols = {"malloc_conf", "je_malloc_conf"},
 		.strings = {"<jemalloc>"},
+		.mentions = {"<jemalloc>"},
 		.prefixes = {"je_", "_rjem_", "jemalloc_"},
 		.version = jemalloc_version,
 	},
@@ -33,6 +40,7 @@ static const Known known[] = {
 		.name = "tcmalloc",
 		.symbols = {"tc_malloc", "tc_version"},
 		.strings = {"tcmalloc: ", "TCMALLOC_"},
+		.mentions = {"tcmalloc: ", "TCMALLOC_"},
 		.prefixes = {"tc_", "tcmalloc::", "TCMalloc", "MallocExtension"},
 	},
 };
@@ -122,18 +130,52 @@ static const gchar *constant(const ElfFile *elf, const gchar *text, gsize *left)
 	return NULL;
 }
 
-static gchar *evidence(const Known *k, const Module *module)
+/* What ties the code at fault, or its callers in the same object, to the allocator: a name, or what
+ * the code leads to. "" for a name, which is shown anyway; NULL where there is nothing. */
+static gchar *tie(const Known *k, const Module *module, const Fault *fault)
 {
-	guint64 vaddr;
+	const gchar *text = NULL;
+
+	if (fault->function && !fault->function_nearest)
+		return g_strdup("");
+	text = mention_find(module, fault->pc, k->mentions, G_N_ELEMENTS(k->mentions));
+	if (text)
+		return g_strdup_printf(", and the code at fault leads to \"%s\"", text);
+	for (guint i = 1; i < MIN(fault->backtrace->len, CALLERS + 1); i++) {
+		const Frame *frame = fault->backtrace->pdata[i];
+
+		if (g_strcmp0(frame->object, fault->object) != 0)
+			break;
+		text = mention_find(module, frame->pc, k->mentions, G_N_ELEMENTS(k->mentions));
+		if (text)
+			return g_strdup_printf(", and a caller's code leads to \"%s\"", text);
+	}
+	return NULL;
+}
+
+static const gchar *string_of(const Known *k, const Module *module)
+{
 	gsize left;
+
+	for (gsize i = 0; i < G_N_ELEMENTS(k->strings) && k->strings[i]; i++)
+		if (constant(module->elf, k->strings[i], &left))
+			return k->strings[i];
+	return NULL;
+}
+
+/* A symbol, or a string of the object to which the code at fault is tied. */
+static gchar *evidence(const Known *k, const Module *module, const Fault *fault)
+{
+	const gchar *string;
+	g_autofree gchar *tied = NULL;
+	guint64 vaddr;
 
 	for (gsize i = 0; i < G_N_ELEMENTS(k->symbols) && k->symbols[i]; i++)
 		if (defined(module, k->symbols[i], &vaddr))
 			return g_strdup_printf("symbol %s", k->symbols[i]);
-	for (gsize i = 0; i < G_N_ELEMENTS(k->strings) && k->strings[i]; i++)
-		if (constant(module->elf, k->strings[i], &left))
-			return g_strdup_printf("string \"%s\" in its constant data", k->strings[i]);
-	return NULL;
+	string = string_of(k, module);
+	tied = string ? tie(k, module, fault) : NULL;
+	return tied ? g_strdup_printf("string \"%s\" in its constant data%s", string, tied) : NULL;
 }
 
 /* int mi_version(void) returns a constant: mov w0, #219; ret, perhaps after a bti. 219 is 2.1.9,
@@ -182,7 +224,7 @@ void culprit_find(const Module *module, Fault *fault)
 {
 	for (gsize i = 0; i < G_N_ELEMENTS(known) && !fault->culprit; i++) {
 		g_autofree gchar *why =
-			contradicted(&known[i], fault) ? NULL : evidence(&known[i], module);
+			contradicted(&known[i], fault) ? NULL : evidence(&known[i], module, fault);
 
 		if (!why)
 			continue;

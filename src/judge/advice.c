@@ -190,6 +190,21 @@ static void add_remedy(GString *text, const Remedy *remedy, const Culprit *culpr
 	g_string_replace(text, "@", label, 1);
 }
 
+/* Of an addon made with napi-rs nobody builds mimalloc by hand: a crate does. */
+static gboolean add_napi_rs(GString *text, const Culprit *culprit, const Fault *fault)
+{
+	if (!fault->napi_rs || g_strcmp0(culprit->name, "mimalloc") != 0)
+		return FALSE;
+	g_string_append_printf(
+		text,
+		"a napi-rs addon (napi %s) has mimalloc from a crate; in Cargo.toml take\n"
+		"  mimalloc-safe 0.1.53 or later with features = [\"no_opt_arch\"],\n"
+		"  or mimalloc 0.1.52 or later: mimalloc 0.1.51, and mimalloc-safe without\n"
+		"  that feature, compile for ARMv8.1-A\n",
+		fault->napi_rs);
+	return TRUE;
+}
+
 /* An allocator can also be left out, which no other code can. */
 static void add_without_allocator(GString *text, const Culprit *culprit, gboolean rust)
 {
@@ -273,10 +288,11 @@ gchar *advice_for(const AdviceFacts *facts)
 		return NULL;
 	culprit_find(&culprit, facts);
 	remedy = remedy_find(&culprit);
-	in_rust = frames_are_rust(fault->backtrace);
+	in_rust = fault->napi_rs || frames_are_rust(fault->backtrace);
 	text = g_string_new(NULL);
 	if (remedy) {
-		add_remedy(text, remedy, &culprit);
+		if (remedy->crate || !add_napi_rs(text, &culprit, fault))
+			add_remedy(text, remedy, &culprit);
 		add_without_allocator(text, &culprit, in_rust || remedy->crate);
 	} else if (source_is_rust(fault->source) || function_is_rust(fault->function)) {
 		add_rust(text, facts->isa);

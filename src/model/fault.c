@@ -28,6 +28,7 @@ void fault_free(Fault *fault)
 	g_free(fault->culprit);
 	g_free(fault->culprit_version);
 	g_free(fault->culprit_evidence);
+	g_free(fault->napi_rs);
 	g_ptr_array_unref(fault->backtrace);
 	g_free(fault->note);
 	g_free(fault);

@@ -41,6 +41,8 @@ typedef struct {
 	gchar *culprit;            /* what is known to be in the object: "mimalloc", or NULL */
 	gchar *culprit_version;    /* its version: "2.1.9", or NULL */
 	gchar *culprit_evidence;   /* how it was recognised, one phrase */
+	gchar *napi_rs;            /* version of the Rust crate napi in the object: then it is an
+				      addon made with napi-rs; or NULL */
 	guint thread;              /* 1 for the first thread, 0 unknown */
 	guint threads;             /* how many there were, 0 unknown */
 	GPtrArray *backtrace;      /* of Frame, innermost first; never NULL */

@@ -6,10 +6,9 @@
 #include "report/text.h"
 
 const gchar *const report_outcomes[REPORT_OUTCOMES] = {
-	[OUTCOME_EXITED] = "exited",       [OUTCOME_SIGNALLED] = "signalled",
-	[OUTCOME_WRONG] = "wrong-output",
-	[OUTCOME_TIMED_OUT] = "timed-out", [OUTCOME_SKIPPED] = "skipped",
-	[OUTCOME_RIG_FAULT] = "rig-fault",
+	[OUTCOME_EXITED] = "exited",      [OUTCOME_SIGNALLED] = "signalled",
+	[OUTCOME_WRONG] = "wrong-output", [OUTCOME_TIMED_OUT] = "timed-out",
+	[OUTCOME_SKIPPED] = "skipped",    [OUTCOME_RIG_FAULT] = "rig-fault",
 };
 
 static void add_string(JsonBuilder *json, const gchar *name, const gchar *value)
@@ -186,6 +185,7 @@ static void add_fault(JsonBuilder *json, const Fault *fault)
 	add_string(json, "culprit", fault->culprit);
 	add_string(json, "culprit_version", fault->culprit_version);
 	add_string(json, "culprit_evidence", fault->culprit_evidence);
+	add_string(json, "napi_rs", fault->napi_rs);
 	add_backtrace(json, fault->backtrace);
 	add_string(json, "note", fault->note);
 	json_builder_end_object(json);
@@ -259,7 +259,7 @@ static void add_summary(JsonBuilder *json, const Results *results)
 	json_builder_end_object(json);
 }
 
-gchar *report_json(const Results *results, G_GNUC_UNUSED gboolean colour, G_GNUC_UNUSED guint width)
+static gchar *to_text(const Results *results, gboolean pretty)
 {
 	g_autoptr(JsonBuilder) json = json_builder_new();
 	g_autoptr(JsonNode) root = NULL;
@@ -277,6 +277,16 @@ gchar *report_json(const Results *results, G_GNUC_UNUSED gboolean colour, G_GNUC
 	add_summary(json, results);
 	json_builder_end_object(json);
 	root = json_builder_get_root(json);
-	text = json_to_string(root, TRUE);
+	text = json_to_string(root, pretty);
 	return g_strconcat(text, "\n", NULL);
+}
+
+gchar *report_json(const Results *results, G_GNUC_UNUSED gboolean colour, G_GNUC_UNUSED guint width)
+{
+	return to_text(results, TRUE);
+}
+
+gchar *report_json_line(const Results *results)
+{
+	return to_text(results, FALSE);
 }

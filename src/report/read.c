@@ -324,6 +324,7 @@ static const Member fault_members[] = {
 	{"culprit", take_string, AT(Fault, culprit), NULL},
 	{"culprit_version", take_string, AT(Fault, culprit_version), NULL},
 	{"culprit_evidence", take_string, AT(Fault, culprit_evidence), NULL},
+	{"napi_rs", take_string, AT(Fault, napi_rs), NULL},
 	{"backtrace", take_backtrace, AT(Fault, backtrace), "a list"},
 	{"note", take_string, AT(Fault, note), NULL},
 	{NULL, NULL, 0, NULL},

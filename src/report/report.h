@@ -32,4 +32,8 @@ gchar *report_json(const Results *results, gboolean colour, guint width);
 gchar *report_junit(const Results *results, gboolean colour, guint width);
 gchar *report_tap(const Results *results, gboolean colour, guint width);
 
+/* The same as report_json() in one line, without a blank: what a file of JSON lines gets appended.
+ * Caller frees. */
+gchar *report_json_line(const Results *results);
+
 #endif

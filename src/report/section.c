@@ -293,12 +293,13 @@ static void rows_place(Page *page, const Finding *finding, SectionSize size)
 
 	row_instruction(page, fault);
 	row_where(page, fault);
-	if (size == SECTION_BRIEF)
-		return;
-	page_row(page, "source", fault->source);
-	row_thread(page, fault);
+	if (size == SECTION_FULL) {
+		page_row(page, "source", fault->source);
+		row_thread(page, fault);
+	}
 	row_culprit(page, fault);
-	row_masked(page, finding);
+	if (size == SECTION_FULL)
+		row_masked(page, finding);
 }
 
 void section_fault(Page *page, const Finding *finding, SectionSize size, guint lines)
@@ -309,6 +310,8 @@ void section_fault(Page *page, const Finding *finding, SectionSize size, guint l
 	Page after = {below, page->colour, page->width};
 	guint used, room;
 
+	if (finding->package)
+		page_row(&before, "package", finding->package);
 	if (fault)
 		rows_place(&before, finding, size);
 	page_row(&after, "way out", finding->advice);

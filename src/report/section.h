@@ -11,7 +11,7 @@
 
 typedef enum {
 	SECTION_FULL,
-	SECTION_BRIEF, /* instruction, place, way out and replay only */
+	SECTION_BRIEF, /* instruction, place, culprit, way out and replay only */
 } SectionSize;
 
 /* The rows on the fault, the way out and the replay: at most that many lines, as far as a shorter

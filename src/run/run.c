@@ -7,6 +7,7 @@
 #include "base/typed.h"
 #include "judge/agree.h"
 #include "judge/judge.h"
+#include "judge/neighbour.h"
 #include "run/explain.h"
 #include "run/memory.h"
 #include "run/scratch.h"
@@ -405,6 +406,7 @@ static void collect(const Session *session, Results *results)
 		if (task->finding)
 			g_ptr_array_add(results->findings, g_steal_pointer(&task->finding));
 	}
+	neighbour_add(results->findings, session->plan->subjects);
 }
 
 static Results *carry_out(Session *session, GError **error)

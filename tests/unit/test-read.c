@@ -41,6 +41,20 @@ static void assert_same(const gchar *text)
 	g_assert_cmpstr(again, ==, text);
 }
 
+/* A line holds what the text of many lines does. */
+static void assert_same_line(const gchar *text)
+{
+	g_autoptr(Results) results = read_well(text);
+	g_autofree gchar *line = report_json_line(results);
+
+	g_assert_true(strchr(line, '\n') == line + strlen(line) - 1);
+	results_free(g_steal_pointer(&results));
+	results = read_well(line);
+	g_free(line);
+	line = report_json(results, FALSE, 0);
+	g_assert_cmpstr(line, ==, text);
+}
+
 static void test_golden(void)
 {
 	g_autoptr(GDir) dir = g_dir_open(golden, 0, NULL);
@@ -53,6 +67,7 @@ static void test_golden(void)
 
 		if (text) {
 			assert_same(text);
+			assert_same_line(text);
 			count++;
 		}
 	}

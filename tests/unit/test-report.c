@@ -552,7 +552,7 @@ static void check_fault(JsonObject *fault)
 
 	check_members(fault, "signal pc insn mnemonic operands feature arch object build_id offset "
 			     "function function_offset function_nearest source thread threads "
-			     "culprit culprit_version culprit_evidence backtrace note");
+			     "culprit culprit_version culprit_evidence napi_rs backtrace note");
 	for (guint i = 0; i < json_array_get_length(backtrace); i++)
 		check_members(json_array_get_object_element(backtrace, i),
 			      "pc object offset function function_offset source");
@@ -563,7 +563,7 @@ static void check_finding(JsonObject *finding)
 	JsonArray *columns = json_object_get_array_member(finding, "columns");
 
 	check_members(finding,
-		      "case subject engine verdict expected as_expected resumed reason baseline "
+		      "case subject package engine verdict expected as_expected resumed reason baseline "
 		      "reference columns fault advice replay");
 	check_outcome(finding, "baseline");
 	check_outcome(finding, "reference");

@@ -181,6 +181,8 @@ static gboolean has_source(const Suite *suite, const Case *self)
 {
 	static const gchar *const endings[] = {".c", ".cc", ".S"};
 
+	if (!self->program)
+		return TRUE;
 	for (guint i = 0; i < G_N_ELEMENTS(endings); i++) {
 		g_autofree gchar *path =
 			g_strdup_printf("cases/%s/%s%s", suite->name, self->program, endings[i]);
