@@ -1,7 +1,10 @@
 #include <fcntl.h>
+#include <linux/sched.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "guest.h"
@@ -19,9 +22,15 @@ void group_make(void)
 		init_fail("opening a control group");
 }
 
-int group_descriptor(void)
+pid_t group_fork(uint64_t flags)
 {
-	return group;
+	struct clone_args args = {
+		.flags = CLONE_INTO_CGROUP | flags,
+		.exit_signal = SIGCHLD,
+		.cgroup = (uint64_t)group,
+	};
+
+	return (pid_t)syscall(SYS_clone3, &args, sizeof args);
 }
 
 /* All at once: a process that is just being made dies, too. */

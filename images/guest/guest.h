@@ -36,6 +36,9 @@
  *				processes
  *	  hwcap=MASK		what is left of AT_HWCAP: hexadecimal, after 0x
  *	  hwcap2=MASK		the same of AT_HWCAP2
+ *	  debug=on		stops the program before its first instruction, and gives it to a
+ *				gdbserver(1) on the port named org.a64rig.debug.0, which a host must
+ *				have opened
  *	  time=SECONDS.NANOS	what the clock is set to, nine digits: a restored guest's is old
  *	  seed=HEX		64 bytes at most, mixed into the kernel's random numbers: guests
  *				that start from one snapshot would all draw the same
@@ -85,6 +88,7 @@ enum {
 };
 
 #define RUN_PORT   "org.a64rig.run.0"
+#define DEBUG_PORT "org.a64rig.debug.0"
 #define AGENT_PORT "org.qemu.guest_agent.0"
 #define DATA       "/rig/data"
 
@@ -114,7 +118,8 @@ struct order {
 	uint64_t timeout;                           /* milliseconds */
 	rlim_t limit[LIMITS];   /* in the resource's own unit; RLIM_INFINITY: leave it */
 	uint64_t hwcap, hwcap2; /* all ones: leave them */
-	struct timespec time;   /* 0: leave it */
+	bool debug;
+	struct timespec time; /* 0: leave it */
 	unsigned char seed[64];
 	size_t seed_size;
 };
@@ -181,7 +186,8 @@ bool stage_read(const char *path);
 
 /* group.c: the processes of a run, as one control group. */
 void group_make(void);
-int group_descriptor(void);
+/* Forks into it; flags are those of clone(2). */
+pid_t group_fork(uint64_t flags);
 void group_kill(void);
 bool group_empty(void);
 
@@ -189,8 +195,12 @@ bool group_empty(void);
 /* Masks the values in words of a new program's stack, from argc on. How many words it needed to
  * see, or 0 when there were too few. */
 size_t hwcap_mask_stack(uint64_t *words, size_t count, uint64_t hwcap, uint64_t hwcap2);
-/* Waits for a traced child's exec stop, masks, and lets it run. */
-bool hwcap_mask(pid_t pid, uint64_t hwcap, uint64_t hwcap2);
+/* Waits for a traced child's exec stop, masks, and lets it run, or leaves it stopped (SIGSTOP). */
+bool hwcap_mask(pid_t pid, uint64_t hwcap, uint64_t hwcap2, bool stopped);
+
+/* debug.c: gives a stopped process to gdbserver, which joins the run's control group: its own
+ * process, or -1. */
+pid_t debug_attach(pid_t pid);
 
 /* core.c: cores come from the kernel to a process of their own, which hands them on. */
 void core_open(void);

@@ -1,5 +1,6 @@
 #include <elf.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/ptrace.h>
 #include <sys/uio.h>
@@ -62,7 +63,7 @@ static bool mask_at(int memory, uint64_t sp, uint64_t hwcap, uint64_t hwcap2)
 	return used && pwrite(memory, words, (size_t)n, (off_t)sp) == n;
 }
 
-bool hwcap_mask(pid_t pid, uint64_t hwcap, uint64_t hwcap2)
+bool hwcap_mask(pid_t pid, uint64_t hwcap, uint64_t hwcap2, bool stopped)
 {
 	char path[32];
 	bool masked = false;
@@ -77,6 +78,6 @@ bool hwcap_mask(pid_t pid, uint64_t hwcap, uint64_t hwcap2)
 		masked = stack_pointer(pid, &sp) && mask_at(memory, sp, hwcap, hwcap2);
 		close(memory);
 	}
-	return masked && !ptrace(PTRACE_DETACH, pid, 0, 0);
+	return masked && !ptrace(PTRACE_DETACH, pid, 0, stopped ? SIGSTOP : 0);
 }
 #endif

@@ -129,6 +129,12 @@ static const char *take_hwcap2(struct order *order, char *value)
 	return mask(&order->hwcap2, value);
 }
 
+static const char *take_debug(struct order *order, char *value)
+{
+	order->debug = !strcmp(value, "on");
+	return order->debug ? NULL : "what to debug";
+}
+
 static const char *take_time(struct order *order, char *value)
 {
 	char *fraction = strchr(value, '.');
@@ -170,6 +176,7 @@ static const struct {
 	{"arg", take_arg},         {"env", take_env},       {"timeout", take_timeout},
 	{"limit", take_limit},     {"hwcap", take_hwcap},   {"hwcap2", take_hwcap2},
 	{"time", take_time},       {"seed", take_seed},     {"warm", take_warm},
+	{"debug", take_debug},
 };
 
 static const char *take(struct order *order, char *string)

@@ -33,10 +33,11 @@ struct source {
 
 static struct {
 	pid_t program;
-	int status; /* of the program, once it has ended */
-	long peak;  /* KiB */
-	bool ended; /* the program */
-	bool gone;  /* all of its processes */
+	pid_t debugger; /* 0: none, or no more */
+	int status;     /* of the program, once it has ended */
+	long peak;      /* KiB */
+	bool ended;     /* the program */
+	bool gone;      /* all of its processes */
 	bool killed, timed_out, host_left;
 	const char *wrong; /* the step that failed although there is a process, with its error */
 	int error;
@@ -141,9 +142,14 @@ static bool masks(const struct order *order)
 	return order->hwcap != UINT64_MAX || order->hwcap2 != UINT64_MAX;
 }
 
+static bool traces(const struct order *order)
+{
+	return masks(order) || order->debug;
+}
+
 static bool ask_to_be_traced(const struct order *order)
 {
-	return !masks(order) || !ptrace(PTRACE_TRACEME, 0, 0, 0);
+	return !traces(order) || !ptrace(PTRACE_TRACEME, 0, 0, 0);
 }
 
 static bool start_program(const struct order *order)
@@ -192,17 +198,6 @@ static const char *become(const struct order *order, const int *output)
 	return NULL;
 }
 
-static pid_t fork_into_group(void)
-{
-	struct clone_args args = {
-		.flags = CLONE_INTO_CGROUP | CLONE_NEWNS | CLONE_NEWIPC,
-		.exit_signal = SIGCHLD,
-		.cgroup = (uint64_t)group_descriptor(),
-	};
-
-	return (pid_t)syscall(SYS_clone3, &args, sizeof args);
-}
-
 /* What the child tells of a failure, before it is the program: false when it told nothing. */
 static bool failure(int report)
 {
@@ -223,7 +218,7 @@ static bool start(const struct order *order)
 
 	if (pipe2(out, O_CLOEXEC) || pipe2(err, O_CLOEXEC) || pipe2(report, O_CLOEXEC))
 		init_fail("making pipes");
-	now.program = fork_into_group();
+	now.program = group_fork(CLONE_NEWNS | CLONE_NEWIPC);
 	if (!now.program) {
 		const char *step = become(order, (int[]){out[1], err[1]});
 
@@ -249,6 +244,8 @@ static bool start(const struct order *order)
 
 bool run_child_ended(pid_t pid, int status, const struct rusage *usage)
 {
+	if (pid == now.debugger)
+		now.debugger = 0;
 	if (!now.program || pid != now.program)
 		return false;
 	now.status = status;
@@ -306,14 +303,15 @@ static void take_core(void)
 	snprintf(core->name, sizeof core->name, "core:%d", (int)pid);
 }
 
-/* Looks at what has changed, and moves at most one piece. */
+/* Looks at what has changed, and moves at most one piece. A debugger is left to tell of the
+ * program's end. */
 static void act(const struct pollfd *polled)
 {
 	if (polled[PORT].revents & POLLHUP)
 		now.host_left = true;
 	if (!now.ended && events_now() >= now.deadline)
 		now.timed_out = true;
-	if (now.ended || now.timed_out || now.host_left || now.wrong)
+	if ((now.ended && !now.debugger) || now.timed_out || now.host_left || now.wrong)
 		kill_all();
 	if (now.ended && !now.gone)
 		now.gone = group_empty();
@@ -443,9 +441,12 @@ static void run_program(const struct order *order)
 			close_source(&now.sources[i]);
 		return;
 	}
-	if (masks(order) && !hwcap_mask(now.program, order->hwcap, order->hwcap2)) {
+	if (traces(order) && !hwcap_mask(now.program, order->hwcap, order->hwcap2, order->debug)) {
 		now.error = errno;
 		now.wrong = "masking the HWCAPs";
+	} else if (order->debug && (now.debugger = debug_attach(now.program)) < 0) {
+		now.error = errno;
+		now.wrong = "attaching gdbserver";
 	}
 	collect();
 	if (!now.host_left)

@@ -27,13 +27,14 @@ struct Relay {
 	/* The thread's own. */
 	int listener, debugger, stub; /* -1: not there, yet or any more */
 	Talk talk;
-	gboolean wanted; /* an interrupt, as soon as it can be */
+	gboolean wanted;     /* an interrupt, as soon as it can be */
+	gint64 interrupt_at; /* monotonic time; 0: not */
 
 	GMutex mutex; /* guards what follows */
 	gchar *target;
 	RelayInterrupt interrupt;
 	gpointer data;
-	gint64 interrupt_at; /* monotonic time; 0: not */
+	gint64 allowed; /* microseconds of running until it is interrupted; 0: any */
 	gboolean left, closed, met;
 };
 
@@ -83,23 +84,20 @@ static gboolean both_there(const Relay *relay)
 	return relay->debugger >= 0 && relay->stub >= 0;
 }
 
-/* A stub that is asked in its own words is asked at once. One that a signal must reach loses its
- * connection when that comes while it listens (QEMU 7.2, gdb_handlesig), so it has to be running.
- */
+/* A stub that a signal has to reach loses its connection when that comes while it listens
+ * (QEMU 7.2, gdb_handlesig): not before it runs. */
 static void interrupt(Relay *relay)
 {
 	struct pollfd said = {.fd = relay->stub, .events = POLLIN};
 
-	if (!relay->wanted || !both_there(relay))
+	if (!relay->wanted || relay->talk.state != TALK_RUNNING || poll(&said, 1, 0))
 		return;
+	relay->wanted = FALSE;
 	g_mutex_lock(&relay->mutex);
-	if (!relay->interrupt) {
-		send_all(relay->stub, &(guchar){INTERRUPT}, 1);
-		relay->wanted = FALSE;
-	} else if (relay->talk.state == TALK_RUNNING && !poll(&said, 1, 0)) {
+	if (relay->interrupt)
 		relay->interrupt(relay->data);
-		relay->wanted = FALSE;
-	}
+	else
+		send_all(relay->stub, &(guchar){INTERRUPT}, 1);
 	g_mutex_unlock(&relay->mutex);
 }
 
@@ -160,13 +158,17 @@ static int patience(Relay *relay, gboolean *over)
 	*over = relay->closed || (relay->left && !both_there(relay));
 	if (relay->target && relay->stub < 0)
 		left = AGAIN;
-	else if (relay->interrupt_at)
+	if (relay->allowed && relay->talk.state == TALK_RUNNING) {
+		relay->interrupt_at = g_get_monotonic_time() + relay->allowed;
+		relay->allowed = 0;
+	}
+	g_mutex_unlock(&relay->mutex);
+	if (relay->interrupt_at)
 		left = MAX(relay->interrupt_at - g_get_monotonic_time(), 0) / 1000;
 	if (!left) {
 		relay->wanted = TRUE;
 		relay->interrupt_at = 0;
 	}
-	g_mutex_unlock(&relay->mutex);
 	return (int)MIN(left, G_MAXINT);
 }
 
@@ -308,7 +310,7 @@ void relay_leave(Relay *relay)
 void relay_interrupt_after(Relay *relay, gdouble seconds)
 {
 	lock(relay);
-	relay->interrupt_at = g_get_monotonic_time() + (gint64)(seconds * G_USEC_PER_SEC);
+	relay->allowed = (gint64)(seconds * G_USEC_PER_SEC);
 	unlock(relay);
 }
 

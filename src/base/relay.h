@@ -32,7 +32,8 @@ void relay_reach(Relay *relay, const gchar *stub, RelayInterrupt interrupt, gpoi
  * on the debugger. interrupt is not called any more. */
 void relay_leave(Relay *relay);
 
-/* Interrupts after so many seconds, as a debugger would. */
+/* Interrupts, as a debugger would, so many seconds after the debugger has first let something run.
+ */
 void relay_interrupt_after(Relay *relay, gdouble seconds);
 
 /* Waits until a debugger has come and gone, or there is no stub any more. */

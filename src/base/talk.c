@@ -17,7 +17,9 @@ static void end(Talk *talk)
 					    g_str_has_prefix(talk->begin, "vCont;"));
 
 	talk->packet = FALSE;
-	talk->state = goes_on ? TALK_ASKED : TALK_STOPPED;
+	talk->file = g_str_has_prefix(talk->begin, "vFile:");
+	talk->silent |= g_str_equal(talk->begin, "QStartN");
+	talk->state = !goes_on ? TALK_STOPPED : talk->silent ? TALK_RUNNING : TALK_ASKED;
 }
 
 /* In a packet any byte may stand for itself, but for '$' and '#'. */
@@ -32,14 +34,19 @@ gboolean talk_debugger(Talk *talk, guchar byte)
 	return byte == INTERRUPT && !talk->packet;
 }
 
+/* An 'F' begins both an answer about files and a question; a debugger takes it for a question once
+ * the program runs, though it may have been said before. */
 gboolean talk_stub(Talk *talk, guchar byte)
 {
-	gboolean asks = talk->last == '$' && byte == 'F';
+	gboolean asks = talk->last == '$' && byte == 'F' && !talk->answer;
 
-	if (byte == '$')
+	if (byte == '$') {
 		talk->state = TALK_STOPPED;
-	else if (byte == '+' && talk->state == TALK_ASKED)
+		talk->answer = talk->file;
+		talk->file = FALSE;
+	} else if (byte == '+' && talk->state == TALK_ASKED) {
 		talk->state = TALK_RUNNING;
+	}
 	talk->last = byte;
 	return !asks;
 }

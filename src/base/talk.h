@@ -11,6 +11,9 @@ typedef struct {
 	gboolean packet; /* the debugger is in the middle of one */
 	gchar begin[8];  /* how that one begins */
 	guint length;    /* of it, as far as it fits there */
+	gboolean silent; /* they do without notes */
+	gboolean file;   /* the debugger has asked for a file of the stub's, and had no answer */
+	gboolean answer; /* what the stub says may be that */
 	guchar last;     /* byte that the stub said */
 	enum {
 		TALK_STOPPED,

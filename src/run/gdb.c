@@ -115,7 +115,7 @@ static void add_picture(GString *text, const GdbSpec *spec)
 	add_registers(text);
 	g_string_append(text, "  echo \\ninstructions\\n\n");
 	add_insns(text, fault);
-	g_string_append_printf(text, "  echo \\nbacktrace\\n\n  bt %d\nend\n", FRAMES);
+	g_string_append_printf(text, "  echo \\nbacktrace\\n\n  bt %d\n  kill\nend\n", FRAMES);
 }
 
 gchar *gdb_commands(const GdbSpec *spec)
@@ -127,6 +127,8 @@ gchar *gdb_commands(const GdbSpec *spec)
 	g_string_append_printf(text, "set sysroot %s\n", spec->root);
 	if (spec->goal != GDB_START)
 		add_signals(text, spec->goal == GDB_FAULT ? spec->fault : NULL);
+	/* A guest's program is attached to while it is stopped. */
+	g_string_append(text, "handle SIGSTOP nostop noprint nopass\n");
 	g_string_append_printf(text, "target remote %s\n", spec->socket);
 	if (spec->goal == GDB_FAULT)
 		add_run_to_fault(text, spec->fault);

@@ -59,10 +59,20 @@ static gchar *emulator(const DomainSpec *spec)
 			      : g_strdup("");
 }
 
+static gchar *source(const gchar *socket)
+{
+	return socket ? g_markup_printf_escaped("<source mode='bind' path='%s'/>", socket)
+		      : g_strdup("");
+}
+
 static gchar *port(const DomainSpec *spec)
 {
-	return spec->port ? g_markup_printf_escaped("<source mode='bind' path='%s'/>", spec->port)
-			  : g_strdup("");
+	return source(spec->port);
+}
+
+static gchar *debug(const DomainSpec *spec)
+{
+	return source(spec->debug);
 }
 
 /* The agent is for the boot alone; by another name libvirt lets the port be. */
@@ -122,11 +132,11 @@ static const struct {
 	Value value;
 	gboolean markup; /* what it gives is XML */
 } keys[] = {
-	{"name", name, FALSE},          {"memory", memory, FALSE},   {"kernel", kernel, FALSE},
-	{"initrd", initrd, FALSE},      {"cmdline", cmdline, FALSE}, {"model", model, FALSE},
-	{"root", root, FALSE},          {"data", data, FALSE},       {"emulator", emulator, TRUE},
-	{"port", port, TRUE},           {"agent", agent, FALSE},     {"console", console, TRUE},
-	{"arguments", arguments, TRUE},
+	{"name", name, FALSE},      {"memory", memory, FALSE},      {"kernel", kernel, FALSE},
+	{"initrd", initrd, FALSE},  {"cmdline", cmdline, FALSE},    {"model", model, FALSE},
+	{"root", root, FALSE},      {"data", data, FALSE},          {"emulator", emulator, TRUE},
+	{"port", port, TRUE},       {"debug", debug, TRUE},         {"agent", agent, FALSE},
+	{"console", console, TRUE}, {"arguments", arguments, TRUE},
 };
 
 static gboolean add_value(GString *xml, const gchar *key, gsize length, const DomainSpec *spec)
@@ -169,7 +179,7 @@ gchar *domain_xml(const gchar *template, const DomainSpec *spec, GError **error)
 			continue;
 		g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG,
 			    "%s: unknown '%.*s'; known are name, memory, kernel, initrd, cmdline, "
-			    "model, root, data, emulator, port, agent, console, arguments",
+			    "model, root, data, emulator, port, debug, agent, console, arguments",
 			    template, end ? (int)(end - mark) + 1 : 20, mark);
 		return NULL;
 	}

@@ -25,6 +25,7 @@ typedef struct {
 	const gchar *root, *kernel, *initrd, *data;
 	const gchar *words;   /* of the kernel command line, beside our own; or NULL */
 	const gchar *port;    /* socket of the run port; NULL: libvirt chooses */
+	const gchar *debug;   /* the same of the debug port */
 	const gchar *console; /* file that the console is written to; NULL: a terminal (pty) */
 	DomainMemory memory;
 	const gchar *ram; /* the memory's file, but for DOMAIN_ANONYMOUS */

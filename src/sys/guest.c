@@ -25,6 +25,7 @@ struct Guest {
 	gchar *profile;
 	gchar *console;     /* its file, or NULL */
 	gchar *socket;      /* of the run port; NULL: it is reached through libvirt */
+	gchar *debug;       /* of the debug port, or NULL */
 	Port *port;         /* NULL: not opened yet */
 	Pump *console_pump; /* what copies the console, where it comes through libvirt; or NULL */
 
@@ -142,11 +143,14 @@ Guest *guest_start(Host *host, const gchar *template, const DomainSpec *domain, 
 	DomainSpec own = *domain;
 	g_autofree gchar *xml = NULL;
 
-	if (!host->pool)
+	if (!host->pool) {
 		guest->socket = g_strdup_printf("%s/%d", host->folder, number);
+		guest->debug = g_strdup_printf("%s/%d.debug", host->folder, number);
+	}
 	own.name = name;
 	own.emulator = host->qemu ? host->qemu->path : NULL;
 	own.port = guest->socket;
+	own.debug = guest->debug;
 	own.console = host->pool ? NULL : domain->console;
 	xml = domain_xml(template, &own, error);
 	if (xml && start(guest, xml, state, error))
@@ -194,10 +198,13 @@ void guest_end(Guest *guest, guint64 *max_rss)
 		virDomainFree(guest->domain);
 	if (guest->socket)
 		unlink(guest->socket);
+	if (guest->debug)
+		unlink(guest->debug);
 	host_unwatch(guest->host, guest->watched);
 	g_free(guest->profile);
 	g_free(guest->console);
 	g_free(guest->socket);
+	g_free(guest->debug);
 	g_free(guest);
 }
 
@@ -358,6 +365,11 @@ gboolean guest_save(Guest *guest, const gchar *save, GError **error)
 		return TRUE;
 	host_error(error, "the guest cannot be saved");
 	return FALSE;
+}
+
+const gchar *guest_debug_socket(const Guest *guest)
+{
+	return guest->debug;
 }
 
 const gchar *guest_name(const Guest *guest)

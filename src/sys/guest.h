@@ -48,6 +48,9 @@ gboolean guest_freeze(Guest *guest, int state, GError **error);
 /* Stops it for good and has libvirt write all of it to that file of the daemon's machine. */
 gboolean guest_save(Guest *guest, const gchar *save, GError **error);
 
+/* The socket of its debug port, owned by the guest; NULL where QEMU runs elsewhere. */
+const gchar *guest_debug_socket(const Guest *guest);
+
 /* Its name and its libvirt domain, owned by the guest. */
 const gchar *guest_name(const Guest *guest);
 virDomainPtr guest_domain(const Guest *guest);

@@ -96,6 +96,8 @@ GByteArray *order_for_run(const RunSpec *spec, const Disk *disk)
 	add_args(spec, order);
 	add_limits(spec, order);
 	add_hwcaps(spec->profile, order);
+	if (spec->debugger)
+		order_add(order, "debug", "on");
 	add_fresh(order);
 	order_close(order);
 	return order;

@@ -25,6 +25,7 @@ static const DomainSpec unnamed = {.name = "",
 				   .data = "",
 				   .ram = "",
 				   .port = "",
+				   .debug = "",
 				   .console = "",
 				   .memory = DOMAIN_SHARED};
 

@@ -137,6 +137,13 @@ static void run_in(Guest *guest, const RunSpec *spec, const GByteArray *order,
 		g_strdup(g_cancellable_is_cancelled(cancellable) ? "interrupted" : error->message));
 }
 
+/* The guest's gdbserver starts when the host has opened its port. */
+static void reach_stub(const Guest *guest, const RunSpec *spec)
+{
+	if (spec->debugger && guest_debug_socket(guest))
+		relay_reach(spec->debugger, guest_debug_socket(guest), NULL, NULL);
+}
+
 static Outcome *run(Engine *engine, const RunSpec *spec, GCancellable *cancellable)
 {
 	SystemEngine *self = (SystemEngine *)engine;
@@ -149,12 +156,15 @@ static Outcome *run(Engine *engine, const RunSpec *spec, GCancellable *cancellab
 	if (order_write(order, spec->folder, &error))
 		guest = fleet_take(self->fleet, spec->profile, spec->folder, &error);
 	if (guest) {
+		reach_stub(guest, spec);
 		run_in(guest, spec, order, cancellable, outcome);
 		fleet_release(self->fleet, spec->profile, guest, outcome->kind != OUTCOME_RIG_FAULT,
 			      &outcome->max_rss);
 	} else {
 		outcome_end(outcome, OUTCOME_RIG_FAULT, g_strdup(error->message));
 	}
+	if (spec->debugger)
+		relay_leave(spec->debugger);
 	if (!outcome_passed(outcome) && path_is_full(spec->folder))
 		outcome_end(outcome, OUTCOME_RIG_FAULT,
 			    g_strdup_printf("no space left on the disk of '%s'", spec->folder));

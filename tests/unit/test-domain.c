@@ -106,7 +106,7 @@ static void test_least(void)
 		{"count(//disk/readonly)", "2"},
 		{"count(//interface)", "0"},
 		{"count(//emulator)", "0"},
-		{"count(//channel)", "2"},
+		{"count(//channel)", "3"},
 		{"count(//channel/source)", "0"},
 		{"//serial/@type", "pty"},
 		{"count(//q:arg)", "0"},
@@ -128,6 +128,7 @@ static void test_all(void)
 		{"/domain/name", "a&b'c\""},
 		{"//channel[target/@name='org.a64rig.run.0']/source/@path", AWKWARD "/port"},
 		{"//channel[target/@name='org.a64rig.run.0']/source/@mode", "bind"},
+		{"//channel[target/@name='org.a64rig.debug.0']/source/@path", AWKWARD "/debug"},
 		{"//serial/@type", "file"},
 		{"//serial/source/@path", AWKWARD "/console"},
 		{"substring-after(//os/cmdline, 'nokaslr ')", "a64rig.shell x=\"<&>\""},
@@ -142,6 +143,7 @@ static void test_all(void)
 			   .data = AWKWARD "/data",
 			   .words = "a64rig.shell x=\"<&>\"",
 			   .port = AWKWARD "/port",
+			   .debug = AWKWARD "/debug",
 			   .console = AWKWARD "/console"};
 
 	expect_all(&spec, pairs);
@@ -312,6 +314,7 @@ static void test_schema(void)
 	profile.properties_count = G_N_ELEMENTS(properties);
 	most.emulator = "/usr/bin/qemu-system-aarch64";
 	most.port = "/run/a b/port";
+	most.debug = "/run/a b/debug";
 	most.console = "/run/console";
 	most.words = "a64rig.shell";
 	most.memory = DOMAIN_PRIVATE;

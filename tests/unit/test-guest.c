@@ -26,7 +26,7 @@ static void test_order(void)
 	g_assert_null(parse(&order,
 			    "order=run\nprogram=a/b\nfile=c/d.so\narg=\narg=x=y\nenv=K=\n"
 			    "timeout=1500\nlimit=address-space=2\nlimit=cpu=7\nhwcap=0x887\n"
-			    "time=5.25\nseed=00fF\n",
+			    "debug=on\ntime=5.25\nseed=00fF\n",
 			    text));
 	g_assert_cmpstr(order.name, ==, "run");
 	g_assert_cmpstr(order.program, ==, "a/b");
@@ -42,6 +42,7 @@ static void test_order(void)
 	g_assert_true(order.limit[2] == RLIM_INFINITY);
 	g_assert_cmphex(order.hwcap, ==, 0x887);
 	g_assert_cmphex(order.hwcap2, ==, G_MAXUINT64);
+	g_assert_true(order.debug);
 	g_assert_cmpint(order.time.tv_sec, ==, 5);
 	g_assert_cmpint(order.time.tv_nsec, ==, 25);
 	g_assert_cmpuint(order.seed_size, ==, 2);
@@ -69,6 +70,7 @@ static void test_refused(void)
 		"order=ping\nlimit=cores=1\n",
 		"order=ping\nhwcap=887\n",
 		"order=ping\nhwcap2=0x\n",
+		"order=ping\ndebug=1\n",
 		"order=ping\ntime=5\n",
 		"order=ping\ntime=5.9999999999\n",
 		"order=ping\nseed=0\n",
