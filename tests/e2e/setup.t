@@ -10,20 +10,26 @@ setup() {
 	status=$?
 }
 
-# dpkg's state without jq.
+# dpkg's state without jq and npm.
 mkdir -p "$lacking/info" "$lacking/updates"
-sed '/^Package: jq$/,/^$/d' /var/lib/dpkg/status >"$lacking/status"
+sed '/^Package: \(jq\|npm\)$/,/^$/d' /var/lib/dpkg/status >"$lacking/status"
 
 setup "$setup" -h
 like "$status $(<"$out")" '^0 usage: ' '-h tells how it is used'
 setup "$setup" --everything
 is "$status" 2 'an unknown argument is a usage error'
 
-listed=$(sed -n 's/^[a-z][a-z]*  *//p' "$TOP/scripts/packages" | sort)
+listed=$(sed -n 's/^[a-z][a-z]*  *\([^ ]*\).*/\1/p' "$TOP/scripts/packages" | sort)
 is "$(uniq -d <<<"$listed")" '' 'no package is listed twice'
 
+# A command may serve as well as its package.
+needed=$(sed -n 's/^[a-z][a-z]*  *//p' "$TOP/scripts/packages" |
+	while read -r name command; do
+		command -v "${command:-no command}" >/dev/null || echo "$name"
+	done)
+
 # shellcheck disable=SC2086 # one word a package
-if dpkg-query -W $listed >/dev/null 2>&1; then
+if dpkg-query -W $needed >/dev/null 2>&1; then
 	setup "$setup" --test
 	is "$status $(wc -l <"$out")" '0 1' 'where all is installed it says so in one line'
 	is "$(said)" '' 'and nothing else'
@@ -50,6 +56,10 @@ if "${plain[@]}" "$setup" -h >/dev/null 2>&1; then
 	is "$status" 3 'without root and without sudo it cannot install'
 	like "$(<"$out")" 'to test: .*jq' 'it lists what is missing by what it is for'
 	like "$(said)" 'apt-get install --no-install-recommends .*jq' 'it gives the command to run'
+	like "$(<"$out")" 'to fetch .*npm' 'and a package of which the command is not there, either'
+	ln -s /bin/true "$T/bin/npm"
+	setup "${plain[@]}" "$setup" --test
+	unlike "$(<"$out")" npm 'where the command is there the package is not asked for'
 	setup "${plain[@]}" "$setup"
 	unlike "$(cat "$out" "$err")" jq 'what only the tests need is asked for with --test alone'
 	rm "$T/bin/apt-get"
