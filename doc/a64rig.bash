@@ -53,7 +53,7 @@ _a64rig_values() {
 		fi
 		;;
 	-t | --tag) _a64rig_offer < <(_a64rig_names tags) ;;
-	-b | --baseline | -r | --reference) _a64rig_offer < <(_a64rig_names profiles) ;;
+	-b | --baseline | -r | --reference | --profile) _a64rig_offer < <(_a64rig_names profiles) ;;
 	-p | --profiles)
 		[[ $cur != *,* ]] || prefix=${cur%,*},
 		cur=${cur##*,}
@@ -65,6 +65,8 @@ _a64rig_values() {
 	--connect) _a64rig_offer < <(printf '%s\n' qemu:///session qemu:///system) ;;
 	-f | --format) _a64rig_offer < <(printf '%s\n' table json junit tap) ;;
 	-o | --output) _a64rig_files '*' ;;
+	--sysroot) _a64rig_files '' ;;
+	--gdb) _a64rig_offer < <(compgen -c -- "$cur") ;;
 	-j | --jobs | --timeout | --repeat | --pool) ;;
 	*) return 1 ;;
 	esac
@@ -85,6 +87,9 @@ _a64rig() {
 		:
 	elif [[ ${COMP_WORDS[1]} == list && $cur != -* ]]; then
 		_a64rig_offer < <(printf '%s\n' cases subjects profiles tags)
+	elif [[ ${COMP_WORDS[1]} == debug && $cur != -* ]]; then
+		_a64rig_offer < <(_a64rig_cases)
+		_a64rig_files '*.json*'
 	elif [[ ${COMP_WORDS[1]} == shell && $cur != -* ]]; then
 		_a64rig_offer < <(_a64rig_names profiles)
 	elif [[ ${COMP_WORDS[1]} == image && $cur != -* && $COMP_CWORD == 2 ]]; then

@@ -158,8 +158,8 @@ gchar **lldb_command(const GdbSpec *spec)
 {
 	g_autoptr(GStrvBuilder) argv = g_strv_builder_new();
 	g_autofree gchar *platform =
-		g_strdup_printf("platform select --sysroot '%s' remote-linux", spec->root);
-	g_autofree gchar *target = g_strdup_printf("target create '%s'", spec->program);
+		g_strdup_printf("platform select --sysroot \"%s\" remote-linux", spec->root);
+	g_autofree gchar *target = g_strdup_printf("target create \"%s\"", spec->program);
 	g_autofree gchar *process = g_strdup_printf(
 		"process connect --plugin gdb-remote unix-connect://%s", spec->socket);
 

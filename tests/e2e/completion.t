@@ -47,8 +47,8 @@ mapfile -t cases < <("$rig" list --names cases)
 mapfile -t tags < <("$rig" list --names tags)
 
 complete_words ''
-is 'commands' run list image shell doctor --help --version
-complete_words d
+is 'commands' run debug list image shell doctor --help --version
+complete_words do
 is 'a command half typed' doctor
 complete_words run --dry
 is 'an option half typed' --dry-run

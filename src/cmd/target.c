@@ -1,0 +1,153 @@
+#include "cmd/target.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "report/read.h"
+#include "run/plan.h"
+
+static gboolean fail(GError **error, const gchar *format, ...) G_GNUC_PRINTF(2, 3);
+static gboolean fail(GError **error, const gchar *format, ...)
+{
+	va_list values;
+
+	va_start(values, format);
+	g_propagate_error(error,
+			  g_error_new_valist(A64RIG_ERROR, A64RIG_ERROR_USAGE, format, values));
+	va_end(values);
+	return FALSE;
+}
+
+/* "FILE:3" names the third finding; a file may have such a name itself. NULL where there is no such
+ * file. */
+static gchar *results_file(const gchar *word, guint *number)
+{
+	const gchar *colon = strrchr(word, ':');
+	g_autofree gchar *path = g_strndup(word, colon ? (gsize)(colon - word) : 0);
+	guint64 value;
+
+	*number = 0;
+	if (g_file_test(word, G_FILE_TEST_IS_REGULAR))
+		return g_strdup(word);
+	if (!colon || !g_file_test(path, G_FILE_TEST_IS_REGULAR) ||
+	    !g_ascii_string_to_unsigned(colon + 1, 10, 1, G_MAXINT, &value, NULL))
+		return NULL;
+	*number = (guint)value;
+	return g_steal_pointer(&path);
+}
+
+/* The one of that number, or the first that is flagged. */
+static const Finding *pick(const Results *results, guint number)
+{
+	if (number)
+		return number <= results->findings->len
+			       ? g_ptr_array_index(results->findings, number - 1)
+			       : NULL;
+	for (guint i = 0; i < results->findings->len; i++) {
+		const Finding *finding = g_ptr_array_index(results->findings, i);
+
+		if (finding->verdict == VERDICT_FLAGGED)
+			return finding;
+	}
+	return NULL;
+}
+
+static gboolean can_repeat(const Finding *finding, const gchar *file, GError **error)
+{
+	if (g_str_has_prefix(finding->case_name, "exec/"))
+		return fail(error,
+			    "%s: '%s' with '%s' is of 'a64rig exec': say 'a64rig debug -- PROGRAM "
+			    "ARGUMENT...'",
+			    file, finding->case_name, finding->subject);
+	return finding->baseline ||
+	       fail(error, "%s: '%s' with '%s' was not run: %s", file, finding->case_name,
+		    finding->subject, finding->reason ? finding->reason : "no reason given");
+}
+
+static void take_finding(Target *target, const Results *results, const Finding *finding)
+{
+	const Outcome *died =
+		finding->baseline->fault || !finding->reference || !finding->reference->fault
+			? finding->baseline
+			: finding->reference;
+
+	target->cases[0] = g_strdup(finding->case_name);
+	target->subjects[0] = g_strdup(finding->subject);
+	target->engine = g_strdup(finding->engine);
+	target->profile = g_strdup(died->profile);
+	target->baseline = g_strdup(results->baseline);
+	target->reference = g_strdup(results->reference);
+}
+
+static gboolean read_finding(Target *target, const gchar *file, guint number, GError **error)
+{
+	g_autofree gchar *text = NULL;
+	g_autoptr(Results) results = NULL;
+	const Finding *finding;
+
+	if (!g_file_get_contents(file, &text, NULL, error))
+		return FALSE;
+	results = report_read(text, error);
+	if (!results) {
+		g_prefix_error(error, "%s: ", file);
+		return FALSE;
+	}
+	finding = pick(results, number);
+	if (!finding && number)
+		return fail(error, "%s has no finding %u, but %u in all", file, number,
+			    results->findings->len);
+	if (!finding)
+		return fail(error, "%s has no finding that is flagged; name another as '%s:N'",
+			    file, file);
+	if (!can_repeat(finding, file, error))
+		return FALSE;
+	take_finding(target, results, finding);
+	return TRUE;
+}
+
+static gboolean is_case(const gchar *word, const GPtrArray *suites)
+{
+	for (guint i = 0; i < suites->len; i++) {
+		const Suite *suite = g_ptr_array_index(suites, i);
+
+		for (guint c = 0; c < suite->cases_count; c++) {
+			const gchar *name = suite->cases[c].name;
+			g_autofree gchar *full = g_strdup_printf("%s/%s", suite->name, name);
+
+			if (g_str_equal(word, name) || g_str_equal(word, full))
+				return TRUE;
+		}
+	}
+	return FALSE;
+}
+
+gboolean target_read(Target *target, const gchar *word, const gchar *subject, const Paths *paths,
+		     GError **error)
+{
+	g_autoptr(Plan) plan = plan_load(paths, error);
+	guint number;
+	g_autofree gchar *file = NULL;
+
+	if (!plan)
+		return FALSE;
+	file = is_case(word, plan->suites) ? NULL : results_file(word, &number);
+	if (file && subject)
+		return fail(error, "--subject needs a case: the finding in %s has its own", file);
+	if (file)
+		return read_finding(target, file, number, error);
+	if (g_str_has_suffix(word, ".json"))
+		return fail(error, "there is no file '%s'", word);
+	target->cases[0] = g_strdup(word);
+	target->subjects[0] = g_strdup(subject);
+	return TRUE;
+}
+
+void target_clear(Target *target)
+{
+	g_free(target->cases[0]);
+	g_free(target->subjects[0]);
+	g_free(target->engine);
+	g_free(target->profile);
+	g_free(target->baseline);
+	g_free(target->reference);
+}
