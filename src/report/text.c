@@ -34,6 +34,12 @@ gchar *text_fit(const gchar *text, guint width)
 	return g_strconcat(first, "…", last, NULL);
 }
 
+/* Node.js ends what it says of an error with its own version. */
+static gboolean says_nothing(const gchar *line)
+{
+	return !*line || g_str_has_prefix(line, "Node.js v");
+}
+
 gchar *text_last_line(const gchar *text)
 {
 	g_auto(GStrv) lines = text ? g_strsplit(text, "\n", -1) : NULL;
@@ -41,7 +47,7 @@ gchar *text_last_line(const gchar *text)
 	for (guint i = lines ? g_strv_length(lines) : 0; i-- > 0;) {
 		g_autofree gchar *clean = text_clean(lines[i]);
 
-		if (*g_strstrip(clean))
+		if (!says_nothing(g_strstrip(clean)))
 			return g_steal_pointer(&clean);
 	}
 	return NULL;

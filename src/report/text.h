@@ -23,7 +23,7 @@ gchar *text_clean(const gchar *text);
 /* At most width columns, cut in the middle with "…"; width 0 cuts nothing. Caller frees. */
 gchar *text_fit(const gchar *text, guint width);
 
-/* The last line that is not blank, or NULL where there is none. Caller frees. */
+/* The last line that says something, or NULL where there is none. Caller frees. */
 gchar *text_last_line(const gchar *text);
 
 /* "1 case", "3 cases". Caller frees. */

@@ -26,7 +26,7 @@ static void add_unfit(Search *search, const gchar *path, const gchar *why)
 static void consider(Search *search, const gchar *path)
 {
 	g_autoptr(GError) why = NULL;
-	g_auto(GStrv) files = library_files(path, search->sysroot, &why);
+	g_auto(GStrv) files = library_files(path, search->sysroot, "glibc", &why);
 
 	if (files)
 		g_ptr_array_add(search->fit, g_strdup(path));

@@ -39,8 +39,15 @@ static gboolean has(const GPtrArray *files, const gchar *path)
 	return FALSE;
 }
 
+/* What musl's libc is called by those who need it (musl, Alpine's package and Rust's target). */
+static gboolean is_musl(const gchar *name)
+{
+	return g_str_equal(name, "libc.so") || g_str_has_prefix(name, "libc.musl-");
+}
+
 /* Appends the neighbours that files[at] needs. */
-static gboolean add_needed(GPtrArray *files, guint at, const gchar *sysroot, GError **error)
+static gboolean add_needed(GPtrArray *files, guint at, const gchar *sysroot, const gchar *libc,
+			   GError **error)
 {
 	const gchar *file = g_ptr_array_index(files, at);
 	g_autofree gchar *folder = g_path_get_dirname(file);
@@ -51,6 +58,14 @@ static gboolean add_needed(GPtrArray *files, guint at, const gchar *sysroot, GEr
 	for (gchar **name = needed; *name; name++) {
 		g_autofree gchar *beside = g_build_filename(folder, *name, NULL);
 
+		if (is_musl(*name) && !g_str_equal(libc, "musl")) {
+			g_set_error(
+				error, A64RIG_ERROR, A64RIG_ERROR_USAGE,
+				"%s is for musl, and programs here load it with glibc; take its "
+				"build for glibc (its name often ends in -gnu)",
+				file);
+			return FALSE;
+		}
 		if (is_in_sysroot(*name, sysroot) || has(files, beside))
 			continue;
 		if (!g_file_test(beside, G_FILE_TEST_EXISTS)) {
@@ -66,7 +81,7 @@ static gboolean add_needed(GPtrArray *files, guint at, const gchar *sysroot, GEr
 	return TRUE;
 }
 
-gchar **library_files(const gchar *path, const gchar *sysroot, GError **error)
+gchar **library_files(const gchar *path, const gchar *sysroot, const gchar *libc, GError **error)
 {
 	g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(g_free);
 
@@ -76,7 +91,7 @@ gchar **library_files(const gchar *path, const gchar *sysroot, GError **error)
 	}
 	g_ptr_array_add(files, g_strdup(path));
 	for (guint i = 0; i < files->len; i++)
-		if (!add_needed(files, i, sysroot, error))
+		if (!add_needed(files, i, sysroot, libc, error))
 			return NULL;
 	g_ptr_array_add(files, NULL);
 	return (gchar **)g_ptr_array_free(g_steal_pointer(&files), FALSE);

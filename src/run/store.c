@@ -178,7 +178,7 @@ static gchar **find(Store *store, const Subject *subject, GError **error)
 	if (path)
 		files = subject->kind == SUBJECT_PROGRAM
 				? check_program(store, path, &why)
-				: library_files(path, store->sysroot, &why);
+				: library_files(path, store->sysroot, subject_libc(subject), &why);
 	if (!files)
 		g_propagate_prefixed_error(error, g_steal_pointer(&why),
 					   "subject '%s': ", subject->name);

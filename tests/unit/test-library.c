@@ -39,6 +39,8 @@ static void build(void)
 	      "sysroot/usr/lib/aarch64-linux-gnu/libc.so.6\n"
 	      "$CC -Wl,-soname,liba.so -Wl,--no-as-needed -o lib/liba.so x.c lib/libb.so\n"
 	      "cp lib/liba.so alone\n"
+	      "$CC -Wl,-soname,libc.so -o sysroot/usr/lib/libc.so x.c\n"
+	      "$CC -Wl,--no-as-needed -o alone/musl.so x.c sysroot/usr/lib/libc.so\n"
 	      "aarch64-linux-gnu-gcc -nostdlib -Wl,--no-as-needed -o program p.c "
 	      "sysroot/usr/lib/aarch64-linux-gnu/libc.so.6\n"
 	      "aarch64-linux-gnu-gcc -nostdlib -Wl,--no-as-needed -o needy p.c lib/libb.so "
@@ -52,7 +54,7 @@ static void test_files(void)
 	g_autofree gchar *first = in("lib/liba.so");
 	g_autofree gchar *second = in("lib/libb.so");
 	g_autoptr(GError) error = NULL;
-	g_auto(GStrv) files = library_files(first, sysroot, &error);
+	g_auto(GStrv) files = library_files(first, sysroot, "glibc", &error);
 
 	g_assert_no_error(error);
 	g_assert_cmpuint(g_strv_length(files), ==, 2);
@@ -60,12 +62,26 @@ static void test_files(void)
 	g_assert_cmpstr(files[1], ==, second);
 }
 
+static void test_musl(void)
+{
+	g_autofree gchar *path = in("alone/musl.so");
+	g_autoptr(GError) error = NULL;
+	g_auto(GStrv) files = library_files(path, sysroot, "musl", &error);
+
+	g_assert_no_error(error);
+	g_assert_cmpuint(g_strv_length(files), ==, 1);
+	g_assert_null(library_files(path, sysroot, "glibc", &error));
+	g_assert_error(error, A64RIG_ERROR, A64RIG_ERROR_USAGE);
+	g_assert_nonnull(strstr(error->message, "musl.so is for musl, and programs here load it "
+						"with glibc"));
+}
+
 static void check_refused(const gchar *name, const gchar *message)
 {
 	g_autofree gchar *path = in(name);
 	g_autoptr(GError) error = NULL;
 
-	g_assert_null(library_files(path, sysroot, &error));
+	g_assert_null(library_files(path, sysroot, "glibc", &error));
 	g_assert_error(error, A64RIG_ERROR, A64RIG_ERROR_USAGE);
 	if (!strstr(error->message, message))
 		g_error("%s", error->message);
@@ -147,6 +163,7 @@ int main(int argc, char **argv)
 	sysroot = in("sysroot");
 	build();
 	g_test_add_func("/library/files", test_files);
+	g_test_add_func("/library/musl", test_musl);
 	g_test_add_func("/library/refused", test_refused);
 	g_test_add_func("/library/bad-neighbour", test_bad_neighbour);
 	g_test_add_func("/library/programs", test_programs);
