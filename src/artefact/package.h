@@ -41,8 +41,8 @@ typedef void (*PackageNews)(const gchar *what, gpointer data);
  * as it should be. */
 gboolean package_check_word(const gchar *word, const gchar *integrity, GError **error);
 
-/* The package where it is here and whole, in a few file operations and without a network; else
- * NULL. */
+/* The package where it is here and whole, which the sizes and times of its files tell; else NULL.
+ * Without a network. */
 Package *package_find(const Paths *paths, const gchar *word, const gchar *integrity);
 
 /* The package, fetched where it is not here. Safe from several threads, and from several rigs: who
