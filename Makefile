@@ -47,7 +47,7 @@ UNIT   := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/*.c)))
 Q      := $(if $(V),,@)
 say     = $(if $(V),,@printf '  %-7s %s\n' '$1' '$(2:$(BUILD)/%=%)')
 
-HELPERS := $(BUILD)/a64rig-launch $(BUILD)/a64rig-guard
+HELPERS := $(BUILD)/a64rig-launch $(BUILD)/a64rig-guard $(BUILD)/a64rig-pass
 all: $(BUILD)/a64rig $(BUILD)/a64rig-guests.so $(HELPERS) ## build the a64rig command
 
 # The module finds in the command what it needs of the other folders.

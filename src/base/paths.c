@@ -70,6 +70,7 @@ Paths *paths_new(GError **error)
 	paths->data = g_canonicalize_filename(data, NULL);
 	paths->launch = find_helper(bin, "a64rig-launch");
 	paths->guard = find_helper(bin, "a64rig-guard");
+	paths->pass = find_helper(bin, "a64rig-pass");
 	paths->guests = find_helper(bin, "a64rig-guests.so");
 	paths->libvirt = in_cache("libvirt");
 	paths->snapshots = in_cache("snapshots");
@@ -90,6 +91,7 @@ void paths_free(Paths *paths)
 	g_free(paths->data);
 	g_free(paths->launch);
 	g_free(paths->guard);
+	g_free(paths->pass);
 	g_free(paths->guests);
 	g_free(paths->libvirt);
 	g_free(paths->snapshots);

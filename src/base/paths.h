@@ -14,6 +14,7 @@ typedef struct {
 	gchar *data;      /* holds rig/, images/, cases/ and scripts/ */
 	gchar *launch;    /* the a64rig-launch program */
 	gchar *guard;     /* the a64rig-guard program */
+	gchar *pass;      /* the a64rig-pass program */
 	gchar *guests;    /* the module of guests and images */
 	gchar *libvirt;   /* what libvirt has learnt of QEMU */
 	gchar *snapshots; /* of booted guests */

@@ -19,7 +19,7 @@ static const struct {
 			 {"-machine", "virt", "-cpu", "help"}},
 };
 
-static gchar *find(QemuKind kind, GError **error)
+gchar *qemu_find(QemuKind kind, GError **error)
 {
 	const gchar *variable = kinds[kind].variable;
 	const gchar *name = g_getenv(variable);
@@ -89,7 +89,7 @@ Qemu *qemu_new(QemuKind kind, GError **error)
 	g_autofree gchar *version = NULL;
 	g_autofree gchar *models = NULL;
 
-	qemu->path = find(kind, error);
+	qemu->path = qemu_find(kind, error);
 	if (!qemu->path)
 		return NULL;
 	version = ask(qemu->path, version_option, error);

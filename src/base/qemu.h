@@ -20,6 +20,9 @@ Qemu *qemu_new(QemuKind kind, GError **error);
 void qemu_free(Qemu *qemu);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Qemu, qemu_free)
 
+/* Only where it is; asked nothing. Error (rig). Caller frees. */
+gchar *qemu_find(QemuKind kind, GError **error);
+
 gboolean qemu_has_model(const Qemu *qemu, const gchar *model);
 
 #endif

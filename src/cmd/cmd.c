@@ -21,7 +21,7 @@ static void print_help(GOptionContext *context, const gchar *usage)
 }
 
 gboolean cmd_parse(int *argc, gchar ***argv, const GOptionEntry *entries, const gchar *usage,
-		   const gchar *summary, const gchar *description, gboolean words, int *status)
+		   const gchar *summary, const gchar *description, CmdWords words, int *status)
 {
 	g_autoptr(GOptionContext) context = g_option_context_new(NULL);
 	g_autofree gchar *command = g_strdup((*argv)[0]);
@@ -32,6 +32,7 @@ gboolean cmd_parse(int *argc, gchar ***argv, const GOptionEntry *entries, const 
 
 	g_set_prgname("a64rig");
 	g_option_context_set_help_enabled(context, FALSE);
+	g_option_context_set_strict_posix(context, words == CMD_PROGRAM);
 	g_option_context_add_main_entries(context, entries, NULL);
 	g_option_context_add_main_entries(context, own, NULL);
 	g_option_context_set_summary(context, summary);
@@ -43,7 +44,7 @@ gboolean cmd_parse(int *argc, gchar ***argv, const GOptionEntry *entries, const 
 		*status = EXIT_EXPECTED;
 		return FALSE;
 	}
-	if (!words && *argc > 1) {
+	if (words == CMD_NO_WORDS && *argc > 1) {
 		g_autofree gchar *message = g_strdup_printf("unexpected word '%s'", (*argv)[1]);
 
 		return refuse(command, message, status);

@@ -16,13 +16,17 @@ typedef struct {
 	int (*run)(int argc, gchar **argv);
 } Command;
 
-extern const Command cmd_run, cmd_list, cmd_debug, cmd_doctor;
+extern const Command cmd_run, cmd_report, cmd_exec, cmd_list, cmd_debug, cmd_doctor;
+
+/* What may follow the options: nothing, words anywhere among them, or a program with words of its
+ * own, at the first of which the options end. */
+typedef enum { CMD_NO_WORDS = FALSE, CMD_WORDS = TRUE, CMD_PROGRAM } CmdWords;
 
 /* Parses argv by the entries. TRUE: go on. FALSE: all is said, *status is the exit status. usage is
  * what follows "a64rig", summary and description stand above and below the options. Words that are
- * no options stay in argv; with FALSE for words, they are refused. */
+ * no options stay in argv, or are refused. */
 gboolean cmd_parse(int *argc, gchar ***argv, const GOptionEntry *entries, const gchar *usage,
-		   const gchar *summary, const gchar *description, gboolean words, int *status);
+		   const gchar *summary, const gchar *description, CmdWords words, int *status);
 
 /* Prints "a64rig: message" and returns the exit status for the error. */
 int cmd_fail(const GError *error);

@@ -39,11 +39,17 @@ static void add_host(GStrvBuilder *argv)
 	    "/sys/devices/system/cpu", "/sys/devices/system/cpu");
 }
 
-static void add_walls(GStrvBuilder *argv, const gchar *bwrap)
+void sandbox_walls(const Sandbox *sandbox, GStrvBuilder *argv)
 {
-	ADD(argv, bwrap, "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts",
-	    "--unshare-cgroup-try", "--die-with-parent", "--new-session", "--as-pid-1",
+	ADD(argv, sandbox->bwrap, "--unshare-ipc", "--unshare-pid", "--unshare-net",
+	    "--unshare-uts", "--unshare-cgroup-try", "--die-with-parent", "--as-pid-1",
 	    "--cap-drop", "ALL");
+}
+
+static void add_walls(const Sandbox *sandbox, GStrvBuilder *argv)
+{
+	sandbox_walls(sandbox, argv);
+	ADD(argv, "--new-session");
 	if (geteuid() == 0)
 		ADD(argv, "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add",
 		    "CAP_KILL");
@@ -99,7 +105,7 @@ void sandbox_command(const Sandbox *sandbox, const RunSpec *spec, const gchar *e
 		     GStrvBuilder *argv)
 {
 	if (sandbox->bwrap) {
-		add_walls(argv, sandbox->bwrap);
+		add_walls(sandbox, argv);
 		ADD(argv, "--ro-bind", sandbox->launch, "/rig/launch", "--ro-bind", spec->sysroot,
 		    "/sysroot");
 		add_bind(argv, spec->program, ENGINE_CASE);

@@ -31,6 +31,10 @@ typedef struct {
 void sandbox_command(const Sandbox *sandbox, const RunSpec *spec, const gchar *emulator,
 		     GStrvBuilder *argv);
 
+/* What the walls of all programs have in common: no network, no process but the program's own, no
+ * rights; nothing of the host's files as yet. */
+void sandbox_walls(const Sandbox *sandbox, GStrvBuilder *argv);
+
 /* The emulator's path as seen from inside. Caller frees. */
 gchar *sandbox_emulator(const Sandbox *sandbox, const gchar *emulator);
 
