@@ -74,6 +74,8 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 $(WARN) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
+$(BUILD)/src/report/page.o $(BUILD)/fuzz/src/report/page.o: src/report/page.css src/report/page.js
+
 # Rebuilds everything when the flags change, and only then.
 $(BUILD)/flags: FORCE
 	$(Q)$(PKG_CONFIG) --exists $(PKGS) $(GUEST_PKGS) && command -v $(LLVM) >/dev/null || \

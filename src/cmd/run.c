@@ -1,13 +1,12 @@
 #include <gio/gio.h>
-#include <glib/gstdio.h>
+#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cmd/cmd.h"
 #include "cmd/engines.h"
 #include "cmd/progress.h"
+#include "cmd/results.h"
 #include "cmd/signals.h"
-#include "report/report.h"
 #include "run/run.h"
 
 enum { UNSET = G_MININT };
@@ -99,8 +98,8 @@ static gboolean parse(Options *o, int *argc, gchar ***argv, int *status)
 		 "Leave the folders of all runs: output, core, command", NULL},
 		{"dry-run", 'n', 0, G_OPTION_ARG_NONE, &o->dry_run,
 		 "Print the commands, or the guests' libvirt domains, and run nothing", NULL},
-		{"format", 'f', 0, G_OPTION_ARG_STRING, &o->format,
-		 "table, json, junit or tap (table)", "FORMAT"},
+		{"format", 'f', 0, G_OPTION_ARG_STRING, &o->format, RESULTS_FORMATS " (table)",
+		 "FORMAT"},
 		{"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output,
 		 "Write there, all at once at the end, instead of to standard output", "FILE"},
 		{"no-sandbox", 0, 0, G_OPTION_ARG_NONE, &o->no_sandbox,
@@ -127,53 +126,6 @@ static gchar **split(gchar **words)
 	return joined ? g_strsplit(joined, ",", -1) : NULL;
 }
 
-static gboolean output_fits(const gchar *path, GError **error)
-{
-	g_autofree gchar *folder = g_path_get_dirname(path);
-
-	if (g_file_test(path, G_FILE_TEST_IS_DIR))
-		g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_USAGE,
-			    "--output '%s' is a folder, not a file", path);
-	else if (!g_file_test(folder, G_FILE_TEST_IS_DIR))
-		g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_USAGE,
-			    "--output '%s': there is no folder '%s'", path, folder);
-	else if (g_access(folder, W_OK))
-		g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_USAGE,
-			    "--output '%s': '%s' cannot be written", path, folder);
-	else
-		return TRUE;
-	return FALSE;
-}
-
-static int print(const Options *options, const Results *results, const ReportFormat *format)
-{
-	gboolean colour = !options->output && cmd_colour(STDOUT_FILENO);
-	g_autofree gchar *text =
-		format->write(results, colour, options->output ? 0 : cmd_width(STDOUT_FILENO));
-	g_autoptr(GError) error = NULL;
-
-	if (!options->output) {
-		if (fputs(text, stdout) < 0 || fflush(stdout)) {
-			g_printerr("a64rig: cannot write to standard output: %s\n",
-				   g_strerror(errno));
-			return EXIT_RIG_FAULT;
-		}
-	} else if (!g_file_set_contents_full(options->output, text, (gssize)strlen(text),
-					     G_FILE_SET_CONTENTS_CONSISTENT, 0644, &error)) {
-		g_prefix_error(&error, "--output: ");
-		return cmd_fail(error);
-	}
-	return EXIT_EXPECTED;
-}
-
-static int exit_status(const Results *results)
-{
-	if (results_count(results, VERDICT_RIG_FAULT))
-		return EXIT_RIG_FAULT;
-	return results_unexpected(results) || results_undeclared(results) ? EXIT_UNEXPECTED
-									  : EXIT_EXPECTED;
-}
-
 static int carry_out(const Options *options, const Request *request, Plan *plan,
 		     Engine *const *engines, const ReportFormat *format, GCancellable *cancellable)
 {
@@ -194,12 +146,12 @@ static int carry_out(const Options *options, const Request *request, Plan *plan,
 		g_printerr("a64rig: interrupted; nothing was written\n");
 		return EXIT_INTERRUPTED;
 	}
-	status = print(options, results, format);
+	status = results_print(results, format, options->output);
 	if (kept)
 		g_printerr("a64rig: the runs are left in %s\n", kept);
 	if (results->interrupted)
 		return EXIT_INTERRUPTED;
-	return status ? status : exit_status(results);
+	return status ? status : results_status(results);
 }
 
 static int dry_run(const Request *request, Plan *plan, Engine *const *engines)
@@ -256,7 +208,7 @@ static int with_request(const Options *options, const ReportFormat *format)
 		.share_guests = !g_strcmp0(options->isolation, "guest"),
 	};
 
-	if (!paths || (options->output && !output_fits(options->output, &error)))
+	if (!paths || !results_output_fits(options->output, &error))
 		return cmd_fail(error);
 	/* What follows has threads. */
 	signals_catch(cancellable);
@@ -302,6 +254,7 @@ static int run(int argc, gchar **argv)
 {
 	g_auto(Options) options = {
 		.jobs = (gint)MIN(g_get_num_processors(), 1024), .timeout = UNSET, .repeat = 1};
+	g_autoptr(GError) error = NULL;
 	const ReportFormat *format;
 	const gchar *complaint;
 	int status;
@@ -319,9 +272,9 @@ static int run(int argc, gchar **argv)
 		return usage("--timeout takes seconds, from 1 to 86400");
 	if (options.repeat < 1 || options.repeat > 1000)
 		return usage("--repeat takes a number from 1 to 1000");
-	format = report_format(options.format ? options.format : "table");
+	format = results_format(options.format, &error);
 	if (!format)
-		return usage("--format takes table, json, junit or tap");
+		return cmd_fail(error);
 	return with_request(&options, format);
 }
 

@@ -96,16 +96,27 @@ static const gchar *pass(const gchar *at, guint *depth, const gchar **reason)
 	return strchr(DIGITS, *at) ? pass_number(at, reason) : pass_word(at, reason);
 }
 
-static guint line_of(const gchar *text, const gchar *end)
+guint lexis_lines(const gchar *text, const gchar *end)
 {
-	guint line = 1;
+	guint lines = 0;
 
 	for (; text < end; text++)
-		line += *text == '\n';
-	return line;
+		lines += *text == '\n';
+	return lines;
 }
 
-gboolean lexis_check(const gchar *text, GError **error)
+const gchar *lexis_end(const gchar *text)
+{
+	const gchar *at = text, *reason;
+	guint depth = 0;
+
+	do
+		at = pass(at, &depth, &reason);
+	while (at && *at && depth);
+	return depth ? NULL : at;
+}
+
+gboolean lexis_check(const gchar *text, guint line, GError **error)
 {
 	const gchar *at = text, *next, *reason = "no UTF-8";
 	guint depth = 0;
@@ -118,7 +129,7 @@ gboolean lexis_check(const gchar *text, GError **error)
 		}
 	if (!*at)
 		return TRUE;
-	g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_USAGE, "line %u: %s", line_of(text, at),
-		    reason);
+	g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_USAGE, "line %u: %s",
+		    line + lexis_lines(text, at), reason);
 	return FALSE;
 }

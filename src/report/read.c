@@ -464,13 +464,13 @@ static void finish_error(GError *error)
 		*message == '.' ? g_strdup(message + 1) : g_strconcat("the text", message, NULL);
 }
 
-static JsonNode *parse(const gchar *text, GError **error)
+static JsonNode *parse(const gchar *text, guint line, GError **error)
 {
 	g_autoptr(JsonParser) parser = json_parser_new();
 	g_autoptr(GError) why = NULL;
 	JsonNode *root;
 
-	if (!lexis_check(text, error))
+	if (!lexis_check(text, line, error))
 		return NULL;
 	root = json_parser_load_from_data(parser, text, -1, &why) ? json_parser_steal_root(parser)
 								  : NULL;
@@ -480,10 +480,10 @@ static JsonNode *parse(const gchar *text, GError **error)
 	return root;
 }
 
-Results *report_read(const gchar *text, GError **error)
+Results *report_read_at(const gchar *text, guint line, GError **error)
 {
 	g_autoptr(Results) results = results_new();
-	g_autoptr(JsonNode) root = parse(text, error);
+	g_autoptr(JsonNode) root = parse(text, line, error);
 	g_autoptr(GError) why = NULL;
 
 	if (!root)
@@ -493,6 +493,13 @@ Results *report_read(const gchar *text, GError **error)
 		return g_steal_pointer(&results);
 	}
 	finish_error(why);
+	if (line > 1)
+		g_prefix_error(&why, "line %u: ", line);
 	g_propagate_error(error, g_steal_pointer(&why));
 	return NULL;
+}
+
+Results *report_read(const gchar *text, GError **error)
+{
+	return report_read_at(text, 1, error);
 }

@@ -20,4 +20,7 @@
  * member is null. Caller frees. */
 Results *report_read(const gchar *text, GError **error);
 
+/* The same for a text that starts on that line of a file: an error names it. */
+Results *report_read_at(const gchar *text, guint line, GError **error);
+
 #endif

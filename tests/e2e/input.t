@@ -125,7 +125,7 @@ for words in '-c edgse|case .edgse.; did you mean .edges.' \
 	rig run ${words%%|*}
 	refused 2 "unknown ${words#*|}" "run ${words%%|*}"
 done
-for words in '--jbos 3|.*--jbos' '-f jsno|--format takes table, json, junit or tap' \
+for words in '--jbos 3|.*--jbos' '-f jsno|--format takes table, markdown, html, json, junit or tap' \
 	'-j 0|--jobs takes a number from 1' '-j -1|--jobs takes a number from 1' '-j abc|.*abc' \
 	'--timeout 0|--timeout takes seconds' '--timeout soon|.*soon' '--repeat 0|--repeat takes' \
 	'--engine gem5|--engine takes user, system or both' \

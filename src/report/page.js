@@ -1,0 +1,31 @@
+"use strict";
+// The page is complete without this: it adds a filter, and opens what a link or a printer asks for.
+const rows = document.querySelectorAll("[data-find]");
+const text = document.getElementById("find");
+const only = document.getElementById("only");
+
+function filter() {
+	const words = text.value.toLowerCase().split(/\s+/);
+	for (const row of rows) {
+		const all = row.dataset.find.toLowerCase();
+		row.hidden = !words.every((word) => all.includes(word)) || (only.checked && !("odd" in row.dataset));
+	}
+}
+
+function reveal() {
+	const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+	const finding = target && target.closest("details");
+	if (!finding) return;
+	finding.hidden = false;
+	finding.open = true;
+	target.scrollIntoView({ block: "center" });
+}
+
+document.documentElement.classList.add("script");
+text.addEventListener("input", filter);
+only.addEventListener("change", filter);
+addEventListener("hashchange", reveal);
+addEventListener("beforeprint", () => {
+	for (const finding of document.querySelectorAll("details.finding")) finding.open = true;
+});
+reveal();
