@@ -352,6 +352,22 @@ static void test_output_deadline(void)
 	g_assert_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG);
 }
 
+/* In our own process group, which outlives it. */
+static void test_terminal(void)
+{
+	g_autofree gchar *script = g_strdup_printf(
+		"read -r _ _ _ _ group _ </proc/$$/stat; [ $group = %d ] || exit 1; exec sleep 100",
+		(int)getpgrp());
+	ChildSpec spec = spec_of(SHELL(script));
+	ChildResult result;
+
+	spec.terminal = TRUE;
+	spec.deadline = 0.5;
+	result = ran(&spec, NULL);
+	g_assert_cmpint(result.end, ==, CHILD_TIMED_OUT);
+	g_assert_true(WIFSIGNALED(result.status));
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -371,5 +387,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/child/output", test_output);
 	g_test_add_func("/child/output-long", test_output_long);
 	g_test_add_func("/child/output-deadline", test_output_deadline);
+	g_test_add_func("/child/terminal", test_terminal);
 	return g_test_run();
 }

@@ -41,7 +41,8 @@ static gchar *content(int file)
 	return g_strndup(buffer, (gsize)MAX(count, 0));
 }
 
-static Launched run(const gchar *const *argv, gdouble deadline)
+/* said_to_it: what comes in on the launcher's descriptor. */
+static Launched run_told(const gchar *const *argv, gdouble deadline, const gchar *said_to_it)
 {
 	int ends[2];
 	int said = memfd_create("said", MFD_CLOEXEC);
@@ -52,6 +53,8 @@ static Launched run(const gchar *const *argv, gdouble deadline)
 
 	g_assert_cmpint(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), ==, 0);
 	spec.extra = ends[1];
+	g_assert_cmpint(send(ends[0], said_to_it, strlen(said_to_it), 0), ==,
+			(gssize)strlen(said_to_it));
 	child_run(&spec, NULL, &launched.result, &error);
 	g_assert_no_error(error);
 	if (recv(ends[0], report, sizeof report - 1, MSG_DONTWAIT) < 0)
@@ -62,6 +65,11 @@ static Launched run(const gchar *const *argv, gdouble deadline)
 	close(ends[1]);
 	close(said);
 	return launched;
+}
+
+static Launched run(const gchar *const *argv, gdouble deadline)
+{
+	return run_told(argv, deadline, "");
 }
 
 static void check_report(const gchar *const *argv, const gchar *pattern)
@@ -210,6 +218,16 @@ static void test_rig_dies(void)
 	g_assert_cmpint(WEXITSTATUS(status), ==, 0);
 }
 
+/* The program gets what the rig sends, and the launcher lives on. */
+static void test_signals_passed_on(void)
+{
+	const gchar waiting[] = {SIGWINCH, SIGTERM, 0};
+	g_auto(Launched) launched = run_told(ARGS(SHELL("exec sleep 100")), 50, waiting);
+
+	g_assert_cmpint(launched.result.end, ==, CHILD_ENDED);
+	g_assert_true(g_str_has_prefix(launched.report, "signalled 15 "));
+}
+
 int main(int argc, char **argv)
 {
 	g_autofree gchar *self = g_file_read_link("/proc/self/exe", NULL);
@@ -227,6 +245,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/launch/user", test_user);
 	g_test_add_func("/launch/report-is-not-inherited", test_report_is_not_inherited);
 	g_test_add_func("/launch/signals-as-given", test_signals_as_given);
+	g_test_add_func("/launch/signals-passed-on", test_signals_passed_on);
 	g_test_add_func("/launch/sweep", test_sweep);
 	g_test_add_func("/launch/sweep-at-deadline", test_sweep_at_deadline);
 	g_test_add_func("/launch/rig-dies", test_rig_dies);
