@@ -2,6 +2,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "artefact/package.h"
 #include "base/qemu.h"
 #include "cmd/cmd.h"
 #include "cmd/guests.h"
@@ -134,6 +135,36 @@ static Diagnosis check_prepared(Patient *patient)
 	return say(FINE, g_strdup(patient->paths->prepared), NULL);
 }
 
+/* Subjects of published packages, and how many of these are here. */
+static Diagnosis check_packages(Patient *patient)
+{
+	g_autofree gchar *npm = g_find_program_in_path("npm");
+	guint here = 0, all = 0;
+
+	if (!patient->plan)
+		return say(WARNING, g_strdup("not checked"), NULL);
+	for (guint i = 0; i < patient->plan->subjects->len; i++) {
+		const Subject *subject = g_ptr_array_index(patient->plan->subjects, i);
+		g_autoptr(Package) package =
+			subject->package
+				? package_find(patient->paths, subject->package, subject->integrity)
+				: NULL;
+
+		all += subject->package != NULL;
+		here += package != NULL;
+	}
+	if (npm || here == all)
+		return say(FINE,
+			   g_strdup_printf("%u of %u are here%s%s", here, all,
+					   npm ? "; the rest is fetched with " : "",
+					   npm ? npm : ""),
+			   NULL);
+	return say(WARNING,
+		   g_strdup_printf("%u of %u are here, and there is no npm to fetch the rest with",
+				   here, all),
+		   g_strdup("apt install npm"));
+}
+
 static Diagnosis check_oracle(Patient *patient)
 {
 	g_auto(IsaInsn) insn = {0};
@@ -146,6 +177,17 @@ static Diagnosis check_oracle(Patient *patient)
 		return say(FAILURE, g_strdup("LLVM's disassembler does not know ldaddal"),
 			   g_strdup("build with LLVM 22"));
 	return say(FINE, g_strdup("LLVM's disassembler knows the extensions"), NULL);
+}
+
+static Diagnosis check_debugger(Patient *patient)
+{
+	g_autofree gchar *gdb = g_find_program_in_path("gdb-multiarch");
+
+	(void)patient;
+	if (gdb)
+		return say(FINE, g_strdup(gdb), NULL);
+	return say(WARNING, g_strdup("no gdb-multiarch, so nothing can be debugged but with LLDB"),
+		   g_strdup("apt install gdb-multiarch"));
 }
 
 static Diagnosis check_cores(Patient *patient)
@@ -282,11 +324,11 @@ static const struct {
 	const gchar *name;
 	Diagnosis (*check)(Patient *patient);
 } checks[] = {
-	{"data", check_data},           {"QEMU", check_qemu},       {"CPU models", check_models},
-	{"sandbox", check_sandbox},     {"launcher", check_launch}, {"prepared", check_prepared},
-	{"disassembler", check_oracle}, {"cores", check_cores},     {"guests' QEMU", check_guests},
-	{"libvirt", check_libvirt},     {"images", check_images},   {"image tools", check_tools},
-	{"disk", check_disk},
+	{"data", check_data},         {"QEMU", check_qemu},           {"CPU models", check_models},
+	{"sandbox", check_sandbox},   {"launcher", check_launch},     {"prepared", check_prepared},
+	{"packages", check_packages}, {"disassembler", check_oracle}, {"cores", check_cores},
+	{"debugger", check_debugger}, {"guests' QEMU", check_guests}, {"libvirt", check_libvirt},
+	{"images", check_images},     {"image tools", check_tools},   {"disk", check_disk},
 };
 
 static Health examine(Patient *patient, guint i, gboolean colour)
