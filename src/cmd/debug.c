@@ -189,8 +189,10 @@ static gboolean make_plan(Session *session, GError **error)
 	PlanWatch watch = {progress_news, &progress, session->cancellable};
 
 	if (target->program) {
+		const gchar *own = session->options->sysroot;
+
 		session->single = single_new(&session->request, target->program, target->args,
-					     session->options->sysroot, error);
+					     own ? own : target->sysroot, error);
 		session->plan = session->single ? session->single->plan : NULL;
 		return session->plan != NULL;
 	}

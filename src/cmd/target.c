@@ -52,13 +52,26 @@ static const Finding *pick(const Results *results, guint number)
 	return NULL;
 }
 
-static gboolean can_repeat(const Finding *finding, const gchar *file, GError **error)
+/* Is it of 'a64rig exec', whose replay tells the program after "--"? */
+static gboolean take_program(Target *target, const Finding *finding)
 {
-	if (g_str_has_prefix(finding->case_name, "exec/"))
-		return fail(error,
-			    "%s: '%s' with '%s' is of 'a64rig exec': say 'a64rig debug -- PROGRAM "
-			    "ARGUMENT...'",
-			    file, finding->case_name, finding->subject);
+	gboolean is_exec = g_str_has_prefix(finding->case_name, "exec/") && finding->replay;
+	gchar **word;
+
+	if (!is_exec || !g_shell_parse_argv(finding->replay, NULL, &target->words, NULL))
+		return FALSE;
+	for (word = target->words; word[0] && strcmp(word[0], "--") != 0; word++)
+		if (word[1] && !strcmp(word[0], "--sysroot"))
+			target->sysroot = g_strdup(word[1]);
+	if (!word[0] || !word[1])
+		return FALSE;
+	target->program = word[1];
+	target->args = word + 2;
+	return TRUE;
+}
+
+static gboolean was_run(const Finding *finding, const gchar *file, GError **error)
+{
 	return finding->baseline ||
 	       fail(error, "%s: '%s' with '%s' was not run: %s", file, finding->case_name,
 		    finding->subject, finding->reason ? finding->reason : "no reason given");
@@ -71,8 +84,10 @@ static void take_finding(Target *target, const Results *results, const Finding *
 			? finding->baseline
 			: finding->reference;
 
-	target->cases[0] = g_strdup(finding->case_name);
-	target->subjects[0] = g_strdup(finding->subject);
+	if (!take_program(target, finding)) {
+		target->cases[0] = g_strdup(finding->case_name);
+		target->subjects[0] = g_strdup(finding->subject);
+	}
 	target->engine = g_strdup(finding->engine);
 	target->profile = g_strdup(died->profile);
 	target->baseline = g_strdup(results->baseline);
@@ -99,7 +114,7 @@ static gboolean read_finding(Target *target, const gchar *file, guint number, GE
 	if (!finding)
 		return fail(error, "%s has no finding that is flagged; name another as '%s:N'",
 			    file, file);
-	if (!can_repeat(finding, file, error))
+	if (!was_run(finding, file, error))
 		return FALSE;
 	take_finding(target, results, finding);
 	return TRUE;
@@ -146,6 +161,8 @@ void target_clear(Target *target)
 {
 	g_free(target->cases[0]);
 	g_free(target->subjects[0]);
+	g_strfreev(target->words);
+	g_free(target->sysroot);
 	g_free(target->engine);
 	g_free(target->profile);
 	g_free(target->baseline);

@@ -10,7 +10,8 @@
 /* What is not stated is NULL. */
 typedef struct {
 	gchar *cases[2], *subjects[2]; /* one word each, and NULL */
-	gchar *program, **args;        /* instead; borrowed */
+	gchar *program, **args;        /* instead; borrowed, here or from the words */
+	gchar **words, *sysroot;       /* of a program in a file */
 	gchar *engine, *profile, *baseline, *reference;
 } Target;
 

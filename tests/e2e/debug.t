@@ -122,9 +122,6 @@ like "$status $(said)" "^2 .*has no finding that is flagged; name another" 'noth
 echo '{' >"$T/broken.json"
 rig debug "$T/broken.json"
 like "$status $(said)" "^2 .*broken.json: " 'no results'
-jq '.findings[0].case = "exec/prog"' "$T/results.json" >"$T/exec.json"
-rig debug "$T/exec.json:1"
-like "$status $(said)" "^2 .*say 'a64rig debug -- PROGRAM ARGUMENT...'" 'a finding of exec'
 (cd "$T" && cp results.json passes && timeout 60 "$A64RIG" debug --batch passes >"$out" 2>"$err")
 like "$(<"$out")" 'verdicts/passes with glibc: ok' 'a case goes before a file of its name'
 
@@ -155,6 +152,10 @@ rig debug --sysroot "$T/empty" -- "$T/dies"
 like "$status $(said)" '^2 .*ld-linux-aarch64' 'a sysroot that is none'
 batch --sysroot "$REAL_PREPARED/sysroot" -- "$T/dies"
 is "$status" 0 'a sysroot by its name'
+
+(cd "$T" && "$A64RIG" exec --record "$T/record.json" -- ./dies a 'b c' >"$out" 2>&1)
+(cd "$T" && timeout 60 "$A64RIG" debug --batch record.json:1 >"$out" 2>"$err")
+like "$(<"$out")" "^exec/dies with a 'b c': .*SIGSEGV.*=> .*<hurt\\+4>" 'a finding of exec'
 
 # What is debugged is not trusted
 mkdir "$T/evil"
