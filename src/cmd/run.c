@@ -21,12 +21,15 @@ typedef struct {
 
 static const gchar summary[] =
 	"Runs cases with subjects on the baseline and on the reference, and says what differs.\n"
-	"Without selectors: the allocator suite with all its subjects.";
+	"Without selectors: the suites of allocators and addons, with their own subjects.";
 
 static const gchar description[] =
 	"Examples:\n"
 	"  a64rig run\n"
 	"  a64rig run --subject ./libmyalloc.so              your own allocator, preloaded\n"
+	"  a64rig run --subject ./my.linux-arm64-gnu.node    your own addon, loaded by Node.js\n"
+	"  a64rig run -s npm:@node-rs/crc32-linux-arm64-gnu@1.10.7    a published one\n"
+	"  a64rig run --tag npm                              all published packages\n"
 	"  a64rig run -s 'mimalloc-*' -c size-classes -c fork-threads\n"
 	"  a64rig run --profiles cortex-a53,cortex-a76       two more columns\n"
 	"  a64rig run -t threads --repeat 5                  find flakes\n"
@@ -64,7 +67,9 @@ static gboolean parse(Options *o, int *argc, gchar ***argv, int *status)
 		{"case", 'c', 0, G_OPTION_ARG_STRING_ARRAY, &o->cases,
 		 "Only these cases: CASE or SUITE/CASE, a glob; may be repeated", "GLOB"},
 		{"subject", 's', 0, G_OPTION_ARG_STRING_ARRAY, &o->subjects,
-		 "Only these subjects: a glob, or the path of a library; may be repeated",
+		 "Only these subjects: a glob, the path of a library or an addon, or "
+		 "npm:NAME@VERSION; "
+		 "may be repeated",
 		 "GLOB|FILE"},
 		{"tag", 't', 0, G_OPTION_ARG_STRING_ARRAY, &o->tags,
 		 "Only cases that have this tag, or whose subject has it; may be repeated", "TAG"},
