@@ -19,8 +19,8 @@
  *
  * core is a file that takes the program's core. QEMU creates one in the program's working folder
  * (linux-user/elfload.c, elf_core_dump), which is the user's; a seccomp filter asks here first, and
- * QEMU is given that file in its place. Until then the limit is one byte: QEMU takes that for
- * "cores are wanted", the kernel for "none of QEMU itself" (it wants a page at least,
+ * QEMU is given that file in its place. But for that moment the limit is one byte: QEMU takes that
+ *for "cores are wanted", the kernel for "none of QEMU itself" (it wants a page at least,
  *fs/coredump.c). The filter also takes away the two ways to type on a terminal that is shared with
  *the program.
  */
@@ -113,9 +113,10 @@ static int parse(char **argv)
 /* Of a 64-bit argument the lower half comes first: all that run this are little-endian. */
 static struct sock_filter rules[] = {
 	LOAD(arch),
-	IF(ARCH, 0, 14),
+	IF(ARCH, 0, 15),
 	LOAD(nr),
-	ABOVE(X32, 12, 0),
+	ABOVE(X32, 13, 0),
+	IF(SYS_kill, 6, 0),
 	IF(SYS_openat, 0, 6),
 	LOAD(args[2]),
 	BPF_STMT(BPF_ALU | BPF_AND | BPF_K, ~(unsigned)O_TRUNC),
@@ -151,14 +152,13 @@ static int set_filter(void)
 			&filter);
 }
 
-static void limit_cores(void)
+/* Of the process, 0 for this one. */
+static int limit_cores(pid_t process, rlim_t bytes)
 {
-	struct rlimit limit;
+	struct rlimit limit = self.limit;
 
-	getrlimit(RLIMIT_CORE, &self.limit);
-	limit = self.limit;
-	limit.rlim_cur = self.listener >= 0 && limit.rlim_max > 1 ? 1 : 0;
-	setrlimit(RLIMIT_CORE, &limit);
+	limit.rlim_cur = bytes < limit.rlim_max ? bytes : limit.rlim_max;
+	return !prlimit(process, RLIMIT_CORE, &limit, NULL);
 }
 
 /* Is the process of that thread the program itself, and not a child of it? */
@@ -172,8 +172,8 @@ static int is_program(pid_t thread)
 
 static int names_core(pid_t thread, unsigned long address)
 {
-	char path[4096] = "";
-	struct iovec here = {path, sizeof path - 1}, there = {(void *)address, 64};
+	char path[65] = "";
+	struct iovec here = {path, sizeof path - 1}, there = {(void *)address, sizeof path - 1};
 	ssize_t length = process_vm_readv(thread, &here, 1, &there, 1, 0);
 
 	/* "qemu_PROGRAM_DATE-TIME_PID.core" */
@@ -188,10 +188,8 @@ static void give_core(__u64 id)
 					  .srcfd = (__u32)self.core,
 					  .newfd_flags = O_CLOEXEC};
 	struct seccomp_notif_resp refusal = {.id = id, .error = -EACCES};
-	struct rlimit limit = self.limit;
 
-	limit.rlim_cur = limit.rlim_max < CORE_SIZE ? limit.rlim_max : CORE_SIZE;
-	if (prlimit(self.program, RLIMIT_CORE, &limit, NULL) || ftruncate(self.core, 0) ||
+	if (!limit_cores(self.program, CORE_SIZE) || ftruncate(self.core, 0) ||
 	    lseek(self.core, 0, SEEK_SET) ||
 	    ioctl(self.listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add) < 0)
 		ioctl(self.listener, SECCOMP_IOCTL_NOTIF_SEND, &refusal);
@@ -206,7 +204,11 @@ static void answer(void)
 	if (ioctl(self.listener, SECCOMP_IOCTL_NOTIF_RECV, &asked))
 		return;
 	go_on.id = no.id = asked.id;
-	if (!names_core((pid_t)asked.pid, (unsigned long)asked.data.args[1]))
+	/* QEMU has written the core, and kills itself: the kernel is to add none. */
+	if (asked.data.nr == SYS_kill)
+		limit_cores(self.program, 1);
+	if (asked.data.nr == SYS_kill ||
+	    !names_core((pid_t)asked.pid, (unsigned long)asked.data.args[1]))
 		ioctl(self.listener, SECCOMP_IOCTL_NOTIF_SEND, &go_on);
 	else if (is_program((pid_t)asked.pid))
 		give_core(asked.id);
@@ -317,7 +319,8 @@ int main(int argc, char **argv)
 	children = signalfd(-1, &ended, SFD_CLOEXEC);
 	if (children < 0 || !set_filter())
 		return failed("setting the filter");
-	limit_cores();
+	getrlimit(RLIMIT_CORE, &self.limit);
+	limit_cores(0, self.listener >= 0 ? 1 : 0);
 	/* What came so far did not reach the program: that is passed on. */
 	for (int number = 1; number < SIGRTMAX; number++)
 		take_pending(number);
