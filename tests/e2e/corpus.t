@@ -4,10 +4,6 @@
 use_prepared
 command -v npm >/dev/null || skip_all 'no npm to fetch packages with; run scripts/setup'
 
-# The packages that were fetched before: fetching is tested elsewhere.
-mkdir -p "${REAL_PREPARED%/prepared}/packages"
-ln -sfn "${REAL_PREPARED%/prepared}/packages" "$XDG_CACHE_HOME/a64rig/packages"
-
 # What the rig must say: subject by its package, and one row for each.
 wanted() {
 	awk -F'\t' 'NR > 1 {

@@ -105,14 +105,15 @@ cp "$root"/cases/subjects/*.yaml "$work/data/cases/subjects"
 section 'Profile: rig\/NAME.yaml' | sed -n '/^\.Bd/,/^\.Ed/{/^\./!p}' >"$work/config/a64rig/rig/myboard.yaml"
 section 'Image: images\/NAME.yaml' | sed -n '/^\.Bd/,/^\.Ed/{/^\./!p}' \
 	>"$work/config/a64rig/images/myimage.yaml"
-section 'Subject: subjects\/NAME.yaml' | sed -n '/^\.Bd/,/^\.Ed/{/^\./!p}' \
-	>"$work/config/a64rig/subjects/jemalloc-mine.yaml"
+# Each subject begins with its name, which is that of its file.
+section 'Subject: subjects\/NAME.yaml' | sed -n '/^\.Bd/,/^\.Ed/{/^\./!p}' |
+	awk -v folder="$work/config/a64rig/subjects/" '/^name: / { file = folder $2 ".yaml" } { print >file }'
 section 'Suite: cases\/SUITE\/suite.yaml' | sed -n '/^\.Bd/,/^\.Ed/{/^\./!p}' \
 	>"$work/data/cases/mine/suite.yaml"
 A64RIG_DATA=$work/data XDG_CONFIG_HOME=$work/config "$rig" list --names cases subjects profiles |
-	grep -xE 'mine/size-classes|jemalloc-mine|myboard' >"$work/a"
+	grep -xE 'mine/size-classes|mine/crc32|jemalloc-mine|crc32-mine|myboard' >"$work/a"
 A64RIG_DATA=$work/data XDG_CONFIG_HOME=$work/config "$rig" image list --names >>"$work/a"
-printf '%s\n' mine/size-classes jemalloc-mine myboard myimage >"$work/b"
+printf '%s\n' mine/size-classes mine/crc32 jemalloc-mine crc32-mine myboard myimage >"$work/b"
 same 'the manifests of the manual can be read'
 
 # Examples, up to what they would run.

@@ -110,12 +110,14 @@ said() {
 	cat "$err"
 }
 
-# A cache with all that is prepared, and nothing else.
+# A cache with all that is prepared and the packages that were fetched, and nothing else. Packages
+# that are fetched now stay for the next test: they are kept by their content.
 use_prepared() {
 	[ -d "$REAL_PREPARED/sysroot" ] ||
 		skip_all "nothing is prepared in $REAL_PREPARED; run 'make prepare'"
-	mkdir -p "$XDG_CACHE_HOME/a64rig"
+	mkdir -p "$XDG_CACHE_HOME/a64rig" "${REAL_PREPARED%/prepared}/packages"
 	ln -sfn "$REAL_PREPARED" "$XDG_CACHE_HOME/a64rig/prepared"
+	ln -sfn "${REAL_PREPARED%/prepared}/packages" "$XDG_CACHE_HOME/a64rig/packages"
 }
 
 # The images that are built, for guests; the default one must be.
