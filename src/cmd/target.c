@@ -3,7 +3,8 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "report/read.h"
+#include "model/finding.h"
+#include "report/documents.h"
 #include "run/plan.h"
 
 static gboolean fail(GError **error, const gchar *format, ...) G_GNUC_PRINTF(2, 3);
@@ -36,20 +37,30 @@ static gchar *results_file(const gchar *word, guint *number)
 	return g_steal_pointer(&path);
 }
 
-/* The one of that number, or the first that is flagged. */
-static const Finding *pick(const Results *results, guint number)
-{
-	if (number)
-		return number <= results->findings->len
-			       ? g_ptr_array_index(results->findings, number - 1)
-			       : NULL;
-	for (guint i = 0; i < results->findings->len; i++) {
-		const Finding *finding = g_ptr_array_index(results->findings, i);
+/* A finding, and where it stands. */
+typedef struct {
+	const Results *results;
+	const Finding *finding;
+	guint count; /* of those that were looked at */
+} Place;
 
-		if (finding->verdict == VERDICT_FLAGGED)
-			return finding;
+/* The one of that number, or the first that is flagged. */
+static Place pick(const GPtrArray *documents, guint number)
+{
+	Place place = {0};
+
+	for (guint d = 0; d < documents->len; d++) {
+		place.results = g_ptr_array_index(documents, d);
+		for (guint i = 0; i < place.results->findings->len; i++) {
+			place.finding = g_ptr_array_index(place.results->findings, i);
+			place.count++;
+			if (number ? place.count == number
+				   : place.finding->verdict == VERDICT_FLAGGED)
+				return place;
+		}
 	}
-	return NULL;
+	place.finding = NULL;
+	return place;
 }
 
 /* Is it of 'a64rig exec', whose replay tells the program after "--"? */
@@ -94,29 +105,41 @@ static void take_finding(Target *target, const Results *results, const Finding *
 	target->reference = g_strdup(results->reference);
 }
 
+/* What can be read of it; what cannot is told. */
+static GPtrArray *read_file(const gchar *file, GError **error)
+{
+	g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
+	g_autofree gchar *text = NULL;
+	gsize length;
+	GPtrArray *documents;
+
+	if (!g_file_get_contents(file, &text, &length, error))
+		return NULL;
+	documents = documents_read(text, length, notes, error);
+	if (!documents)
+		g_prefix_error(error, "%s: ", file);
+	for (guint i = 0; i < notes->len; i++)
+		g_printerr("a64rig: %s: %s\n", file, (gchar *)g_ptr_array_index(notes, i));
+	return documents;
+}
+
 static gboolean read_finding(Target *target, const gchar *file, guint number, GError **error)
 {
-	g_autofree gchar *text = NULL;
-	g_autoptr(Results) results = NULL;
-	const Finding *finding;
+	g_autoptr(GPtrArray) documents = read_file(file, error);
+	Place place;
 
-	if (!g_file_get_contents(file, &text, NULL, error))
+	if (!documents)
 		return FALSE;
-	results = report_read(text, error);
-	if (!results) {
-		g_prefix_error(error, "%s: ", file);
-		return FALSE;
-	}
-	finding = pick(results, number);
-	if (!finding && number)
+	place = pick(documents, number);
+	if (!place.finding && number)
 		return fail(error, "%s has no finding %u, but %u in all", file, number,
-			    results->findings->len);
-	if (!finding)
+			    place.count);
+	if (!place.finding)
 		return fail(error, "%s has no finding that is flagged; name another as '%s:N'",
 			    file, file);
-	if (!was_run(finding, file, error))
+	if (!was_run(place.finding, file, error))
 		return FALSE;
-	take_finding(target, results, finding);
+	take_finding(target, place.results, place.finding);
 	return TRUE;
 }
 
