@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "base/tree.h"
 #include "tree.h"
 
@@ -75,6 +76,33 @@ static void test_beside(void)
 	g_assert_true(is_there(beside));
 }
 
+static gboolean has(const gchar *folder, const gchar *name)
+{
+	g_autofree gchar *path = g_build_filename(folder, name, NULL);
+
+	return is_there(path);
+}
+
+static void test_replace(void)
+{
+	g_autoptr(Tree) tree = tree_new();
+	g_autofree gchar *first = tree_write(tree, "new/first", "x", 1);
+	g_autofree gchar *new = g_build_filename(tree, "new", NULL);
+	g_autofree gchar *place = g_build_filename(tree, "place", NULL);
+	g_autofree gchar *second = NULL;
+	g_autoptr(GError) error = NULL;
+
+	g_assert_true(tree_replace(new, place, NULL));
+	g_assert_true(has(place, "first") && !is_there(new));
+	second = tree_write(tree, "new/second", "x", 1);
+	g_assert_true(tree_replace(new, place, NULL));
+	g_assert_true(has(place, "second") && !has(place, "first") && has(new, "first"));
+	tree_remove(new);
+	g_assert_false(tree_replace(new, place, &error));
+	g_assert_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG);
+	g_assert_true(has(place, "second"));
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -82,5 +110,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/tree/link-to-folder", test_link_to_folder);
 	g_test_add_func("/tree/taken-name", test_taken_name);
 	g_test_add_func("/tree/beside", test_beside);
+	g_test_add_func("/tree/replace", test_replace);
 	return g_test_run();
 }
