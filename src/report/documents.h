@@ -5,7 +5,7 @@
 #ifndef REPORT_DOCUMENTS_H
 #define REPORT_DOCUMENTS_H
 
-#include <glib.h>
+#include "model/finding.h"
 
 /* Results of each document, in their order. A document without its end, as a full disk or a power
  * cut leaves it, is passed over up to the next line that starts one, and told in notes (of gchar*:

@@ -1,14 +1,14 @@
 "use strict";
 // The page is complete without this: it adds a filter, and opens what a link or a printer asks for.
-const rows = document.querySelectorAll("[data-find]");
+const rows = document.querySelectorAll(".row");
 const text = document.getElementById("find");
 const only = document.getElementById("only");
 
 function filter() {
 	const words = text.value.toLowerCase().split(/\s+/);
 	for (const row of rows) {
-		const all = row.dataset.find.toLowerCase();
-		row.hidden = !words.every((word) => all.includes(word)) || (only.checked && !("odd" in row.dataset));
+		const all = row.textContent.toLowerCase();
+		row.hidden = !words.every((word) => all.includes(word)) || (only.checked && !row.classList.contains("news"));
 	}
 }
 

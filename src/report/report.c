@@ -4,6 +4,8 @@
 
 const ReportFormat report_formats[] = {
 	{"table", "what a person reads", report_table},
+	{"markdown", "for a pull request", report_markdown},
+	{"html", "one file for a browser", report_html},
 	{"json", "everything, schema a64rig.results/1", report_json},
 	{"junit", "JUnit XML, for CI", report_junit},
 	{"tap", "TAP 13 with YAML diagnostics", report_tap},

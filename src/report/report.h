@@ -21,13 +21,23 @@ typedef struct {
 	gchar *(*write)(const Results *results, gboolean colour, guint width);
 } ReportFormat;
 
-/* table, json, junit, tap; ended by one whose name is NULL. */
+/* table, markdown, html, json, junit, tap; ended by one whose name is NULL. */
 extern const ReportFormat report_formats[];
 
 /* NULL where there is no such format. */
 const ReportFormat *report_format(const gchar *name);
 
 gchar *report_table(const Results *results, gboolean colour, guint width);
+
+/* For a pull request: the counts, a table of what is flagged or not as expected, the details of
+ * each behind a fold. What passes is counted only. */
+gchar *report_markdown(const Results *results, gboolean colour, guint width);
+
+/* One file that needs no other and no script: a matrix of cases by subjects, or where that would be
+ * mostly empty a list, each cell a link to the fault. What comes from programs and packages stays
+ * text, and the page's policy lets nothing run or load but its own style and script. */
+gchar *report_html(const Results *results, gboolean colour, guint width);
+
 gchar *report_json(const Results *results, gboolean colour, guint width);
 gchar *report_junit(const Results *results, gboolean colour, guint width);
 gchar *report_tap(const Results *results, gboolean colour, guint width);

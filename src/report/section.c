@@ -17,6 +17,11 @@ static const gchar *const meanings[VERDICT_COUNT] = {
 	[VERDICT_RIG_FAULT] = "the rig or the emulator failed; this says nothing of the subject",
 };
 
+const gchar *section_meaning(Verdict verdict)
+{
+	return verdict == VERDICT_NONE ? NULL : meanings[verdict];
+}
+
 Style section_style(Verdict verdict)
 {
 	switch (verdict) {
@@ -96,12 +101,12 @@ gchar *section_detail(const Finding *finding)
 	return line ? line : failed_stderr(finding->reference);
 }
 
-static void row_instruction(Page *page, const Fault *fault)
+gchar *section_instruction(const Fault *fault)
 {
 	g_autoptr(GString) text = g_string_new(NULL);
 
 	if (!fault->has_insn || !fault_is_of_insn(fault))
-		return;
+		return NULL;
 	g_string_append_printf(text, "%08x", fault->insn);
 	if (fault->mnemonic)
 		g_string_append_printf(text, "  %s", fault->mnemonic);
@@ -110,7 +115,7 @@ static void row_instruction(Page *page, const Fault *fault)
 	if (fault->feature)
 		g_string_append_printf(text, "  (%s%s%s)", fault->feature, fault->arch ? ", " : "",
 				       fault->arch ? fault->arch : "");
-	page_row(page, "instruction", text->str);
+	return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
 /* C++ and Rust have names of any length; an offset and a file should still fit beside one. */
@@ -119,10 +124,9 @@ static guint name_room(const Page *page)
 	return page->width ? MAX(page->width - MIN(page->width, PAGE_LABEL + 20), 20) : 0;
 }
 
-static void row_where(Page *page, const Fault *fault)
+gchar *section_where(const Fault *fault, guint room)
 {
-	g_autofree gchar *function =
-		text_fit(fault->function ? fault->function : "", name_room(page));
+	g_autofree gchar *function = text_fit(fault->function ? fault->function : "", room);
 	g_autofree gchar *place =
 		fault->function ? fault_place(function, fault->function_offset) : NULL;
 	g_autoptr(GString) text = g_string_new(place);
@@ -138,7 +142,7 @@ static void row_where(Page *page, const Fault *fault)
 				       fault->pc);
 	if (fault->build_id)
 		g_string_append_printf(text, ", build-id %.*s", BUILD_ID_DIGITS, fault->build_id);
-	page_row(page, "where", text->str);
+	return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
 /* The first thread is what one thinks of anyway. */
@@ -153,20 +157,20 @@ static void row_thread(Page *page, const Fault *fault)
 	page_row(page, "thread", text);
 }
 
-static void row_culprit(Page *page, const Fault *fault)
+gchar *section_culprit(const Fault *fault)
 {
 	g_autoptr(GString) text = g_string_new(fault->culprit);
 
 	if (!fault->culprit)
-		return;
+		return NULL;
 	if (fault->culprit_version)
 		g_string_append_printf(text, " %s", fault->culprit_version);
 	if (fault->culprit_evidence)
 		g_string_append_printf(text, " (%s)", fault->culprit_evidence);
-	page_row(page, "culprit", text->str);
+	return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
-static gchar *frame_place(const Frame *frame)
+gchar *section_frame(const Frame *frame)
 {
 	gchar *place = fault_place(frame->function, frame->function_offset);
 
@@ -177,7 +181,7 @@ enum { FRAME_PLACE, FRAME_OBJECT, FRAME_SOURCE, FRAME_CELLS };
 
 static void frame_cells(const Frame *frame, gchar *cells[FRAME_CELLS])
 {
-	g_autofree gchar *place = frame_place(frame);
+	g_autofree gchar *place = section_frame(frame);
 
 	cells[FRAME_PLACE] = text_clean(place);
 	cells[FRAME_OBJECT] = text_clean(frame->object ? text_base(frame->object) : "");
@@ -290,14 +294,17 @@ static void row_masked(Page *page, const Finding *finding)
 static void rows_place(Page *page, const Finding *finding, SectionSize size)
 {
 	const Fault *fault = finding_fault(finding);
+	g_autofree gchar *instruction = section_instruction(fault);
+	g_autofree gchar *where = section_where(fault, name_room(page));
+	g_autofree gchar *culprit = section_culprit(fault);
 
-	row_instruction(page, fault);
-	row_where(page, fault);
+	page_row(page, "instruction", instruction);
+	page_row(page, "where", where);
 	if (size == SECTION_FULL) {
 		page_row(page, "source", fault->source);
 		row_thread(page, fault);
 	}
-	row_culprit(page, fault);
+	page_row(page, "culprit", culprit);
 	if (size == SECTION_FULL)
 		row_masked(page, finding);
 }
@@ -355,8 +362,7 @@ void section_finding(Page *page, const Finding *finding)
 	page_add(page, STYLE_PLAIN, ": ");
 	page_add(page, section_style(finding->verdict), verdict);
 	page_add(page, STYLE_PLAIN, "\n");
-	if (finding->verdict != VERDICT_NONE)
-		page_row(page, "meaning", meanings[finding->verdict]);
+	page_row(page, "meaning", section_meaning(finding->verdict));
 	row_outcome(page, "baseline", finding->baseline, VERDICT_NONE);
 	row_outcome(page, "reference", finding->reference, VERDICT_NONE);
 	for (guint i = 0; i < finding->columns->len; i++) {

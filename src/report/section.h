@@ -39,4 +39,21 @@ gchar *section_detail(const Finding *finding);
 gchar *section_verdict(const Finding *finding);
 Style section_style(Verdict verdict);
 
+/* "passes on both"; NULL for none. Static. */
+const gchar *section_meaning(Verdict verdict);
+
+/* "88e0fc22  casal w0, w2, [x1]  (FEAT_LSE, ARMv8.1-A)"; NULL where no instruction raised it.
+ * Caller frees. */
+gchar *section_instruction(const Fault *fault);
+
+/* "_mi_options_init+0x1c in libmimalloc.so at 0x6208c, build-id 2f5ce1a7b0c9"; a function's name
+ * gets room columns, 0 for no limit. Caller frees. */
+gchar *section_where(const Fault *fault, guint room);
+
+/* "mimalloc 2.1.9 (symbol mi_version)", or NULL. Caller frees. */
+gchar *section_culprit(const Fault *fault);
+
+/* "mi_process_load+0x14", else its address. Caller frees. */
+gchar *section_frame(const Frame *frame);
+
 #endif
