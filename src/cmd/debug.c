@@ -237,17 +237,29 @@ static Results *run_first(const Session *session, GError **error)
 	return results;
 }
 
+static void add_option(GStrvBuilder *words, const gchar *name, const gchar *value,
+		       const gchar *usual)
+{
+	if (!g_str_equal(value, usual))
+		g_strv_builder_add_many(words, name, value, NULL);
+}
+
 /* What is repeated here is no case that 'a64rig run' knows. */
 static void set_replay(const Session *session, Finding *finding)
 {
+	const Target *target = session->target;
 	g_autoptr(GStrvBuilder) words = g_strv_builder_new();
 	g_auto(GStrv) argv = NULL;
 
 	if (!session->single)
 		return;
-	g_strv_builder_add_many(words, "a64rig", "debug", "--batch", "--", session->single->program,
-				NULL);
-	g_strv_builder_addv(words, (const gchar **)session->target->args);
+	g_strv_builder_add_many(words, "a64rig", "debug", "--batch", NULL);
+	add_option(words, "--profile", target->profile, REQUEST_BASELINE);
+	add_option(words, "--engine", target->engine, "user");
+	add_option(words, "--image", session->request.image, REQUEST_IMAGE);
+	add_option(words, "--sysroot", session->single->sysroot, session->plan->store->sysroot);
+	g_strv_builder_add_many(words, "--", session->single->program, NULL);
+	g_strv_builder_addv(words, (const gchar **)target->args);
 	argv = g_strv_builder_end(words);
 	g_free(finding->replay);
 	finding->replay = as_typed((const gchar *const *)argv);
@@ -297,7 +309,9 @@ static int status_of(const Session *session, const Finding *finding, int status)
 	if (g_cancellable_is_cancelled(session->cancellable))
 		return EXIT_INTERRUPTED;
 	if (session->options->batch)
-		return finding->verdict == VERDICT_OK ? EXIT_EXPECTED : EXIT_UNEXPECTED;
+		return finding->verdict == VERDICT_OK || finding->verdict == VERDICT_SKIPPED
+			       ? EXIT_EXPECTED
+			       : EXIT_UNEXPECTED;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
@@ -345,6 +359,8 @@ static int carry_out(const Session *session)
 
 static Request request_of(const Options *options, Target *target, const Paths *paths)
 {
+	const gchar *image = options->image ? options->image : target->image;
+
 	return (Request){.paths = paths,
 			 .cases = target->cases,
 			 .subjects = target->subjects[0] ? target->subjects : NULL,
@@ -354,7 +370,7 @@ static Request request_of(const Options *options, Target *target, const Paths *p
 			 .timeout = (guint)options->timeout,
 			 .repeat = 1,
 			 .sandbox = !options->no_sandbox,
-			 .image = options->image ? options->image : REQUEST_IMAGE};
+			 .image = image ? image : REQUEST_IMAGE};
 }
 
 static int with_target(const Options *options, Target *target, const gchar *word)

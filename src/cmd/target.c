@@ -63,22 +63,24 @@ static Place pick(const GPtrArray *documents, guint number)
 	return place;
 }
 
-/* Is it of 'a64rig exec', whose replay tells the program after "--"? */
-static gboolean take_program(Target *target, const Finding *finding)
+/* What the command that repeats the finding says beside what the finding does. A program stands
+ * after "--": the finding is then of 'a64rig exec'. */
+static void take_replay(Target *target, const Finding *finding)
 {
-	gboolean is_exec = g_str_has_prefix(finding->case_name, "exec/") && finding->replay;
 	gchar **word;
 
-	if (!is_exec || !g_shell_parse_argv(finding->replay, NULL, &target->words, NULL))
-		return FALSE;
-	for (word = target->words; word[0] && strcmp(word[0], "--") != 0; word++)
-		if (word[1] && !strcmp(word[0], "--sysroot"))
-			target->sysroot = g_strdup(word[1]);
+	if (!finding->replay || !g_shell_parse_argv(finding->replay, NULL, &target->replay, NULL))
+		return;
+	for (word = target->replay; word[0] && strcmp(word[0], "--") != 0; word++) {
+		if (!strcmp(word[0], "--sysroot"))
+			target->sysroot = word[1];
+		if (!strcmp(word[0], "--image"))
+			target->image = word[1];
+	}
 	if (!word[0] || !word[1])
-		return FALSE;
+		return;
 	target->program = word[1];
 	target->args = word + 2;
-	return TRUE;
 }
 
 static gboolean was_run(const Finding *finding, const gchar *file, GError **error)
@@ -95,7 +97,8 @@ static void take_finding(Target *target, const Results *results, const Finding *
 			? finding->baseline
 			: finding->reference;
 
-	if (!take_program(target, finding)) {
+	take_replay(target, finding);
+	if (!target->program) {
 		target->cases[0] = g_strdup(finding->case_name);
 		target->subjects[0] = g_strdup(finding->subject);
 	}
@@ -184,8 +187,7 @@ void target_clear(Target *target)
 {
 	g_free(target->cases[0]);
 	g_free(target->subjects[0]);
-	g_strfreev(target->words);
-	g_free(target->sysroot);
+	g_strfreev(target->replay);
 	g_free(target->engine);
 	g_free(target->profile);
 	g_free(target->baseline);

@@ -10,8 +10,9 @@
 /* What is not stated is NULL. */
 typedef struct {
 	gchar *cases[2], *subjects[2]; /* one word each, and NULL */
-	gchar *program, **args;        /* instead; borrowed, here or from the words */
-	gchar **words, *sysroot;       /* of a program in a file */
+	gchar **replay;                /* the words of a finding's */
+	gchar *program, **args;        /* instead of a case; borrowed, from these or elsewhere */
+	const gchar *sysroot, *image;  /* borrowed from them */
 	gchar *engine, *profile, *baseline, *reference;
 } Target;
 
