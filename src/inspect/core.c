@@ -110,12 +110,22 @@ static void explain_place(const Module *module, Fault *fault)
 	}
 }
 
+static gboolean needs_extension(guint64 pc, gpointer modules)
+{
+	g_auto(IsaInsn) insn = {0};
+	guint32 raw;
+
+	return modules_read(modules, pc, &raw, sizeof(raw)) &&
+	       isa_explain(GUINT32_FROM_LE(raw), &insn, NULL) && insn.feature;
+}
+
 /* A program may die of SIGILL in its own handler of the SIGILL that matters. */
-static void find_first(const CoreFile *core, CoreThread *dead, Fault *fault)
+static void find_first(Modules *modules, CoreThread *dead, Fault *fault)
 {
 	guint64 died = dead->regs[CORE_PC];
 
-	if (fault->signal == SIGILL && sigframe_first(core, dead->regs))
+	if (fault->signal == SIGILL &&
+	    sigframe_first(modules->core, dead->regs, needs_extension, modules))
 		add_note(fault,
 			 "the program caught this one, and died in its handler, at "
 			 "0x%" G_GINT64_MODIFIER "x",
@@ -135,7 +145,7 @@ Fault *core_explain(const gchar *core, const gchar *program, const PathMap *map,
 		return NULL;
 	dead = &g_array_index(file->threads, CoreThread, 0);
 	fault = fault_new(signal ? signal : dead->signal);
-	find_first(file, dead, fault);
+	find_first(modules, dead, fault);
 	fault->pc = dead->regs[CORE_PC];
 	explain_threads(file, fault);
 	if (!explain_insn(modules, fault, error))

@@ -14,6 +14,12 @@ enum {
 #define RECORD  592 /* sigcontext's first record, of the SIMD registers */
 #define SIZE    (RECORD + 8)
 
+typedef struct {
+	const CoreFile *core;
+	SigframeSuspect suspect;
+	gpointer data;
+} Search;
+
 #define FPSIMD_MAGIC 0x46508001 /* Linux, asm/sigcontext.h */
 #define FPSIMD_SIZE  528
 
@@ -33,23 +39,27 @@ static guint64 word64(const guint8 *frame, gsize at)
 	return GUINT64_FROM_LE(raw);
 }
 
-static gboolean is_frame(const guint8 *frame)
+static gboolean is_frame(const Search *search, const guint8 *frame)
 {
-	return word32(frame, SIGNO) == SIGILL && word32(frame, RECORD) == FPSIMD_MAGIC &&
-	       word32(frame, RECORD + 4) == FPSIMD_SIZE &&
-	       word64(frame, ADDRESS) == word64(frame, SIGFRAME_REGS + 8 * CORE_PC);
+	guint64 pc = word64(frame, SIGFRAME_REGS + 8 * CORE_PC);
+
+	if (word32(frame, RECORD) != FPSIMD_MAGIC || word32(frame, RECORD + 4) != FPSIMD_SIZE)
+		return FALSE;
+	if (word32(frame, SIGNO))
+		return word32(frame, SIGNO) == SIGILL && word64(frame, ADDRESS) == pc;
+	return search->suspect(pc, search->data);
 }
 
 /* The nearest frame above the stack pointer: what lies below is left over. */
-static gboolean interrupted(const CoreFile *core, guint64 regs[CORE_REGS])
+static gboolean interrupted(const Search *search, guint64 regs[CORE_REGS])
 {
 	guint64 start = regs[CORE_SP] & ~(guint64)15;
 	guint8 frame[SIZE];
 
 	for (guint64 at = start; at - start < REACH; at += 16) {
-		if (!corefile_read(core, at, frame, sizeof(frame)))
+		if (!corefile_read(search->core, at, frame, sizeof(frame)))
 			return FALSE;
-		if (!is_frame(frame))
+		if (!is_frame(search, frame))
 			continue;
 		for (guint i = 0; i < CORE_REGS; i++)
 			regs[i] = word64(frame, SIGFRAME_REGS + 8 * i);
@@ -58,11 +68,13 @@ static gboolean interrupted(const CoreFile *core, guint64 regs[CORE_REGS])
 	return FALSE;
 }
 
-gboolean sigframe_first(const CoreFile *core, guint64 regs[CORE_REGS])
+gboolean sigframe_first(const CoreFile *core, guint64 regs[CORE_REGS], SigframeSuspect suspect,
+			gpointer data)
 {
+	const Search search = {core, suspect, data};
 	guint found = 0;
 
-	while (found < NESTED && interrupted(core, regs))
+	while (found < NESTED && interrupted(&search, regs))
 		found++;
 	return found > 0;
 }

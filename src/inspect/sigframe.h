@@ -14,8 +14,13 @@
  * sp, pc and pstate, bytes from the frame's start to x0. */
 #define SIGFRAME_REGS (128 + 176 + 8)
 
+/* Could the instruction at this address have raised SIGILL? Asked where the frame does not say for
+ * which signal it is, because the handler did not want to know (without SA_SIGINFO). */
+typedef gboolean (*SigframeSuspect)(guint64 pc, gpointer data);
+
 /* Puts the registers of the first SIGILL whose handler still runs in the place of regs, those of
  * the thread. FALSE, and regs unchanged, where none does. */
-gboolean sigframe_first(const CoreFile *core, guint64 regs[CORE_REGS]);
+gboolean sigframe_first(const CoreFile *core, guint64 regs[CORE_REGS], SigframeSuspect suspect,
+			gpointer data);
 
 #endif
