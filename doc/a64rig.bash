@@ -63,9 +63,11 @@ _a64rig_values() {
 	--image) _a64rig_offer < <(_a64rig_images) ;;
 	--isolation) _a64rig_offer < <(printf '%s\n' run guest) ;;
 	--connect) _a64rig_offer < <(printf '%s\n' qemu:///session qemu:///system) ;;
-	-f | --format) _a64rig_offer < <(printf '%s\n' table json junit tap) ;;
+	-f | --format) _a64rig_offer < <(printf '%s\n' table markdown html json junit tap) ;;
 	-o | --output) _a64rig_files '*' ;;
-	--sysroot) _a64rig_files '' ;;
+	--sysroot | --bind) _a64rig_files '' ;;
+	--record) _a64rig_files '*' ;;
+	--exit-status) _a64rig_offer < <(printf '%s\n' rig raw) ;;
 	--gdb) _a64rig_offer < <(compgen -c -- "$cur") ;;
 	-j | --jobs | --timeout | --repeat | --pool) ;;
 	*) return 1 ;;
@@ -89,6 +91,10 @@ _a64rig() {
 		_a64rig_offer < <(printf '%s\n' cases subjects profiles tags)
 	elif [[ ${COMP_WORDS[1]} == debug && $cur != -* ]]; then
 		_a64rig_offer < <(_a64rig_cases)
+		_a64rig_files '*.json*'
+	elif [[ ${COMP_WORDS[1]} == exec && $cur != -* ]]; then
+		_a64rig_files '*'
+	elif [[ ${COMP_WORDS[1]} == report && $cur != -* ]]; then
 		_a64rig_files '*.json*'
 	elif [[ ${COMP_WORDS[1]} == shell && $cur != -* ]]; then
 		_a64rig_offer < <(_a64rig_names profiles)

@@ -72,8 +72,8 @@ static GPtrArray *read_file(const gchar *path, GError **error)
 
 	if (read_text(path, &text, &length, error))
 		results = documents_read(text, length, notes, error);
-	for (guint i = 0; i < notes->len; i++)
-		g_printerr("a64rig: %s: %s; all others are reported\n", shown,
+	for (guint i = 0; results && i < notes->len; i++)
+		g_printerr("a64rig: %s: %s; the others are reported\n", shown,
 			   (const gchar *)g_ptr_array_index(notes, i));
 	if (!results)
 		g_prefix_error(error, "%s: ", shown);

@@ -18,7 +18,7 @@ function reveal() {
 	if (!finding) return;
 	finding.hidden = false;
 	finding.open = true;
-	target.scrollIntoView({ block: "center" });
+	target.scrollIntoView({ block: "start" });
 }
 
 document.documentElement.classList.add("script");
