@@ -52,7 +52,8 @@ static gboolean is_cut(const gchar *text, const gchar *end)
 	g_autoptr(GError) error = NULL;
 
 	g_strchomp(part);
-	return *text == '{' && (lexis_check(part, 1, &error) || !g_str_has_suffix(part, "}"));
+	return *text == '{' && (lexis_check(part, 1, &error) || !g_str_has_suffix(part, "}") ||
+				g_str_has_suffix(error->message, LEXIS_UNFINISHED));
 }
 
 static gboolean take_next(Reader *reader, GError **error)

@@ -49,8 +49,7 @@ static const gchar *pass_string(const gchar *at, const gchar **reason)
 		} else if ((guchar)*at >= ' ') {
 			at++;
 		} else {
-			*reason = *at ? "a control character in a string"
-				      : "a string without its end";
+			*reason = *at ? "a control character in a string" : LEXIS_UNFINISHED;
 			return NULL;
 		}
 	}

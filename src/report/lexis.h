@@ -13,6 +13,9 @@
 /* Lists and objects within each other. */
 #define LEXIS_DEPTH 32
 
+/* What an error ends with where the text ends within a string. */
+#define LEXIS_UNFINISHED "a string without its end"
+
 /* FALSE and a usage error with the line, where line is that of the text's first, where the text is
  * not UTF-8, holds a word that JSON does not have, an escape of NUL or of half a character, a
  * number of more than 18 digits in a row, or lists and objects nested more deeply than LEXIS_DEPTH.

@@ -446,6 +446,14 @@ static const struct {
 	{"junit-nulls.xml", "junit", results_nulls, FALSE, 0},
 	{"junit-nasty.xml", "junit", results_nasty, FALSE, 0},
 	{"junit-empty.xml", "junit", results_empty, FALSE, 0},
+	{"markdown.md", "markdown", results_every, FALSE, 0},
+	{"markdown-suite.md", "markdown", results_suite, FALSE, 0},
+	{"markdown-nasty.md", "markdown", results_nasty, FALSE, 0},
+	{"markdown-nulls.md", "markdown", results_nulls, FALSE, 0},
+	{"markdown-empty.md", "markdown", results_empty, FALSE, 0},
+	{"html-nasty.html", "html", results_nasty, FALSE, 0},
+	{"html-nulls.html", "html", results_nulls, FALSE, 0},
+	{"html-engines.html", "html", results_engines_differ, FALSE, 0},
 	{"tap.tap", "tap", results_every, FALSE, 0},
 	{"tap-nulls.tap", "tap", results_nulls, FALSE, 0},
 	{"tap-nasty.tap", "tap", results_nasty, FALSE, 0},
@@ -562,9 +570,10 @@ static void check_finding(JsonObject *finding)
 {
 	JsonArray *columns = json_object_get_array_member(finding, "columns");
 
-	check_members(finding,
-		      "case subject package engine verdict expected as_expected resumed reason baseline "
-		      "reference columns fault advice replay");
+	check_members(
+		finding,
+		"case subject package engine verdict expected as_expected resumed reason baseline "
+		"reference columns fault advice replay");
 	check_outcome(finding, "baseline");
 	check_outcome(finding, "reference");
 	for (guint i = 0; i < json_array_get_length(columns); i++)
