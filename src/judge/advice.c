@@ -197,10 +197,11 @@ static gboolean add_napi_rs(GString *text, const Culprit *culprit, const Fault *
 		return FALSE;
 	g_string_append_printf(
 		text,
-		"a napi-rs addon (napi %s) has mimalloc from a crate; in Cargo.toml take\n"
-		"  mimalloc-safe 0.1.53 or later with features = [\"no_opt_arch\"],\n"
-		"  or mimalloc 0.1.52 or later: mimalloc 0.1.51, and mimalloc-safe without\n"
-		"  that feature, compile for ARMv8.1-A\n",
+		"in Cargo.toml take mimalloc 0.1.52 or later, or mimalloc-safe 0.1.53 or later "
+		"with\n"
+		"  features = [\"no_opt_arch\"]\n"
+		"  (the addon is made with napi-rs, napi %s: a crate has brought mimalloc along;\n"
+		"  mimalloc 0.1.51, and mimalloc-safe without that feature, need ARMv8.1-A)\n",
 		fault->napi_rs);
 	return TRUE;
 }

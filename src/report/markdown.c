@@ -100,10 +100,16 @@ static void add_cell(GString *out, const gchar *text)
 	g_string_append(out, " |");
 }
 
-/* The first line of the advice is the way out; the others are variants of it. */
-static gchar *first_line(const gchar *text)
+/* The first of the advice is the way out, the others are variants of it; lines that start with
+ * blanks go on with the one above. */
+static gchar *first_advice(const gchar *advice)
 {
-	return text ? g_strndup(text, strcspn(text, "\n")) : NULL;
+	g_auto(GStrv) lines = g_strsplit(advice ? advice : "", "\n", -1);
+	GString *first = g_string_new(lines[0]);
+
+	for (guint i = 1; lines[0] && lines[i] && *lines[i] == ' '; i++)
+		g_string_append_printf(first, " %s", g_strchug(lines[i]));
+	return g_string_free(first, FALSE);
 }
 
 static void add_row(GString *out, const Group *group)
@@ -120,7 +126,7 @@ static void add_row(GString *out, const Group *group)
 			: section_outcome(finding->baseline);
 	g_autofree gchar *detail = section_detail(finding);
 	g_autofree gchar *where = fault ? section_where(fault, 60) : g_steal_pointer(&detail);
-	g_autofree gchar *advice = first_line(finding->advice);
+	g_autofree gchar *advice = first_advice(finding->advice);
 
 	g_string_append_printf(out, "| %s", finding_as_expected(finding) ? "" : "**!** ");
 	add_plain(out, verdict);

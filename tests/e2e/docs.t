@@ -129,6 +129,7 @@ while IFS= read -r line; do
 		continue
 	fi
 	cp "$library" "$work/libmyalloc.so"
+	cp "$library" "$work/my.linux-arm64-gnu.node"
 	eval "set -- ${line%% | *}"
 	shift
 	(cd "$work" && "$rig" "$@" --dry-run >/dev/null 2>"$work/said")
