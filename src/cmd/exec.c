@@ -92,11 +92,14 @@ static void notice(const gchar *text)
 	g_printerr("a64rig: %s\n", text);
 }
 
-static const gchar *given(const gchar *option, const gchar *variable, const gchar *otherwise)
+static const gchar *given(const gchar *option, const gchar *otherwise)
 {
-	const gchar *value = option || !variable ? option : g_getenv(variable);
+	return option && *option ? option : otherwise;
+}
 
-	return value && *value ? value : otherwise;
+static const gchar *given_or_set(const gchar *option, const gchar *value)
+{
+	return given(option, value && *value ? value : NULL);
 }
 
 /* Those of the option, then those of the environment. Free with g_strfreev(). */
@@ -179,7 +182,7 @@ static int end(const Finding *finding, gboolean raw)
 static int carry_out(const Options *options, const ExecRequest *request, gchar **words)
 {
 	g_autoptr(GError) error = NULL;
-	const gchar *file = given(options->record, "A64RIG_EXEC_RECORD", NULL);
+	const gchar *file = given_or_set(options->record, g_getenv("A64RIG_EXEC_RECORD"));
 	g_autoptr(Results) results = exec_run(request, words, notice, &error);
 	const Finding *finding;
 
@@ -204,6 +207,9 @@ static int run(int argc, gchar **argv)
 
 	if (!parse(&options, &argc, &argv, &status))
 		return status;
+	/* GOption leaves it where another one follows. */
+	if (argc > 1 && g_str_equal(argv[1], "--"))
+		argc--, argv++;
 	if (argc < 2)
 		return usage("which program?");
 	if (options.status && !g_str_equal(options.status, "rig") &&
@@ -215,9 +221,9 @@ static int run(int argc, gchar **argv)
 	folders = bound(&options);
 	request = (ExecRequest){
 		.paths = paths,
-		.baseline = given(options.baseline, NULL, REQUEST_BASELINE),
-		.reference = given(options.reference, NULL, REQUEST_REFERENCE),
-		.sysroot = given(options.sysroot, "A64RIG_SYSROOT", NULL),
+		.baseline = given(options.baseline, REQUEST_BASELINE),
+		.reference = given(options.reference, REQUEST_REFERENCE),
+		.sysroot = given_or_set(options.sysroot, g_getenv("A64RIG_SYSROOT")),
 		.bound = folders,
 		.sandbox = !options.no_sandbox,
 		.compare = !options.no_reference,

@@ -67,6 +67,7 @@ static struct {
 	struct rlimit limit; /* of cores, as found */
 	int listener;        /* of the filter; -1: cores cannot be had */
 	pid_t program;
+	int handle; /* of its process */
 } self = {.report = -1, .core = -1, .listener = -1};
 
 static int failed(const char *step)
@@ -227,6 +228,12 @@ static int take_pending(int number)
 	return sigtimedwait(&one, NULL, &now) == number;
 }
 
+/* kill(2) would have us ask ourselves: the filter is ours, too. */
+static void send_signal(int number)
+{
+	syscall(SYS_pidfd_send_signal, self.handle, number, NULL, 0);
+}
+
 /* FALSE: the rig has hung up. */
 static int pass_signal(void)
 {
@@ -235,7 +242,7 @@ static int pass_signal(void)
 	if (read(self.report, &number, 1) != 1)
 		return 0;
 	if (!take_pending(number))
-		kill(self.program, number);
+		send_signal(number);
 	return 1;
 }
 
@@ -331,8 +338,9 @@ int main(int argc, char **argv)
 		become();
 		_exit(127);
 	}
+	self.handle = (int)syscall(SYS_pidfd_open, self.program, 0);
 	/* Outside of a namespace of ours it would go on. */
 	if (!attend(children))
-		kill(self.program, SIGKILL);
+		send_signal(SIGKILL);
 	return 0;
 }
