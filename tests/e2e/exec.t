@@ -212,7 +212,7 @@ wrong 'a script' 'not an ELF' "$T/script"
 wrong 'for x86-64' 'x86-64, not for AArch64' /bin/true
 wrong 'no such sysroot' 'no folder' --sysroot /nowhere ./probe args
 wrong 'a sysroot that is none' 'wants the interpreter' --sysroot "$T/work" ./probe args
-wrong 'an unknown profile' 'cortex-a72' --baseline cortex-a27 ./probe args
+wrong 'an unknown profile' 'did you mean' --baseline cortex-a27 ./probe args
 wrong 'a wrong exit status' 'rig or raw' --exit-status x ./probe args
 mkdir -p "$T/root/lib"
 cp -L "$REAL_PREPARED/sysroot/lib/ld-linux-aarch64.so.1" "$T/root/lib"

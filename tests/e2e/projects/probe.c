@@ -26,7 +26,7 @@ static void jump(int number)
 	siglongjmp(back, 1);
 }
 
-static void lse(void)
+__attribute__((noinline)) static void lse(void)
 {
 	int there = 0, one = 1;
 
