@@ -62,8 +62,7 @@ enum {
 static struct {
 	int report, core;
 	sigset_t mask;
-	const char *pwd; /* NULL: there was none */
-	char **argv;
+	const char *pwd;     /* NULL: there was none */
 	struct rlimit limit; /* of cores, as found */
 	int listener;        /* of the filter; -1: cores cannot be had */
 	pid_t program;
@@ -96,14 +95,16 @@ static int parse_option(const char *word)
 	return 1;
 }
 
-static int parse(char **argv)
+/* The emulator's own argv, or NULL. */
+static char **parse(char **argv)
 {
 	for (argv++; *argv && strcmp(*argv, "--") != 0; argv++)
 		if (!parse_option(*argv))
-			return 0;
-	self.argv = *argv ? argv + 1 : argv;
-	return *self.argv && self.report >= 0 && self.core >= 0 &&
-	       !fcntl(self.report, F_SETFD, FD_CLOEXEC) && !fcntl(self.core, F_SETFD, FD_CLOEXEC);
+			return NULL;
+	if (*argv && *++argv && self.report >= 0 && self.core >= 0 &&
+	    !fcntl(self.report, F_SETFD, FD_CLOEXEC) && !fcntl(self.core, F_SETFD, FD_CLOEXEC))
+		return argv;
+	return NULL;
 }
 
 #define LOAD(field)       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
@@ -296,7 +297,7 @@ static int attend(int children)
 }
 
 /* In the child; comes back only to report a failure. */
-static void become(void)
+static void become(char **argv)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	sigprocmask(SIG_SETMASK, &self.mask, NULL);
@@ -304,7 +305,7 @@ static void become(void)
 		setenv("PWD", self.pwd, 1);
 	else
 		unsetenv("PWD");
-	execvp(self.argv[0], self.argv);
+	execvp(argv[0], argv);
 	failed("starting the emulator");
 }
 
@@ -312,9 +313,10 @@ int main(int argc, char **argv)
 {
 	sigset_t all, ended;
 	int children;
+	char **emulator = parse(argv);
 
 	(void)argc;
-	if (!parse(argv)) {
+	if (!emulator) {
 		dprintf(STDERR_FILENO, "usage: a64rig-pass report=FD core=FD mask=HEX [pwd=PATH] "
 				       "-- EMULATOR [ARGUMENT]...\n");
 		return 2;
@@ -335,7 +337,7 @@ int main(int argc, char **argv)
 	if (self.program < 0)
 		return failed("fork");
 	if (!self.program) {
-		become();
+		become(emulator);
 		_exit(127);
 	}
 	self.handle = (int)syscall(SYS_pidfd_open, self.program, 0);
