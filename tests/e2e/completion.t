@@ -48,7 +48,7 @@ mapfile -t tags < <("$rig" list --names tags)
 
 complete_words ''
 is 'commands' run debug list image shell doctor --help --version
-complete_words do
+complete_words "do"
 is 'a command half typed' doctor
 complete_words run --dry
 is 'an option half typed' --dry-run
