@@ -8,7 +8,7 @@
 
 static gint by_text(gconstpointer a, gconstpointer b)
 {
-	return strcmp(*(const gchar *const *)a, *(const gchar *const *)b);
+	return strverscmp(*(const gchar *const *)a, *(const gchar *const *)b);
 }
 
 /* Paths of the folder's manifests, sorted; empty for a missing folder. */
@@ -40,7 +40,7 @@ static gint by_name(gconstpointer a, gconstpointer b, gpointer name)
 {
 	FolderName name_of = (FolderName)name;
 
-	return strcmp(name_of(*(const gpointer *)a), name_of(*(const gpointer *)b));
+	return strverscmp(name_of(*(const gpointer *)a), name_of(*(const gpointer *)b));
 }
 
 GPtrArray *folder_load(const gchar *const *folders, FolderLoad load, FolderName name,

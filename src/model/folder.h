@@ -1,5 +1,5 @@
 /*
- * folder - a folder of manifests, NAME.yaml each, as an array sorted by name.
+ * folder - a folder of manifests, NAME.yaml each, as an array sorted by name, 2.9 before 2.10.
  */
 #ifndef MODEL_FOLDER_H
 #define MODEL_FOLDER_H
