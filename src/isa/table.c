@@ -1,0 +1,125 @@
+#include "isa/table.h"
+
+/* Bits 31..21 and 15..10 of a word: what tells most classes apart. */
+#define KEY_BITS  17
+#define KEY(word) ((word) >> 21 << 6 | ((word) >> 10 & 63))
+
+/* By key, is there a word with a row? 16 KiB, which stays in the first-level cache. */
+static guint64 filter[1 << (KEY_BITS - 6)];
+
+/* By bits 31..21, the rows that such words can match: indices in more, ended by NO_ROW. */
+#define NO_ROW G_MAXUINT16
+static guint16 *bucket[1 << 11];
+
+static const IsaFeature **row_feature;
+
+static gboolean is_plain(const IsaRow *row)
+{
+	return !row->feature && !row->ask;
+}
+
+static gboolean overlap(guint32 mask, guint32 value, const IsaRow *row)
+{
+	return ((value ^ row->value) & mask & row->mask) == 0;
+}
+
+static guint16 *bucket_of(guint32 top)
+{
+	GArray *list = g_array_new(FALSE, FALSE, sizeof(guint16));
+	const IsaRow *rows = isa_rows();
+	guint16 end = NO_ROW;
+
+	for (guint16 i = 0; rows[i].mask; i++)
+		if (overlap(0xffe00000, top << 21, &rows[i]))
+			g_array_append_val(list, i);
+	g_array_append_val(list, end);
+	return (guint16 *)(gpointer)g_array_free(list, FALSE);
+}
+
+/* What a key lets through: the first of its rows that takes all of its words decides. */
+static gboolean key_passes(guint32 key)
+{
+	const guint32 mask = 0xffe0fc00;
+	guint32 value = key >> 6 << 21 | (key & 63) << 10;
+
+	for (const guint16 *i = bucket[key >> 6]; *i != NO_ROW; i++) {
+		const IsaRow *row = &isa_rows()[*i];
+
+		if (!overlap(mask, value, row))
+			continue;
+		if (!is_plain(row))
+			return TRUE;
+		if ((row->mask & ~mask) == 0)
+			return FALSE;
+	}
+	return FALSE;
+}
+
+static void fill(void)
+{
+	guint rows = 0;
+
+	while (isa_rows()[rows].mask)
+		rows++;
+	row_feature = g_new0(const IsaFeature *, rows);
+	for (guint i = 0; i < rows; i++)
+		row_feature[i] = isa_feature(isa_rows()[i].feature);
+	for (guint top = 0; top < G_N_ELEMENTS(bucket); top++)
+		bucket[top] = bucket_of(top);
+	for (guint32 key = 0; key < 1 << KEY_BITS; key++)
+		if (key_passes(key))
+			filter[key / 64] |= G_GUINT64_CONSTANT(1) << key % 64;
+}
+
+static void need_tables(void)
+{
+	static gsize filled;
+
+	if (g_once_init_enter(&filled)) {
+		fill();
+		g_once_init_leave(&filled, 1);
+	}
+}
+
+static inline gboolean passes(guint32 word)
+{
+	guint32 key = KEY(word);
+
+	return filter[key / 64] >> key % 64 & 1;
+}
+
+static const IsaRow *find_row(guint32 word)
+{
+	for (const guint16 *i = bucket[word >> 21]; *i != NO_ROW; i++) {
+		const IsaRow *row = &isa_rows()[*i];
+
+		if ((word & row->mask) == row->value)
+			return is_plain(row) ? NULL : row;
+	}
+	return NULL;
+}
+
+const IsaRow *isa_row(guint32 word)
+{
+	need_tables();
+	return passes(word) ? find_row(word) : NULL;
+}
+
+const IsaFeature *isa_lookup(guint32 word)
+{
+	const IsaRow *row = isa_row(word);
+	g_auto(IsaInsn) insn = {0};
+
+	if (!row || !row->ask)
+		return row ? row_feature[row - isa_rows()] : NULL;
+	return isa_explain(word, &insn, NULL) ? insn.feature : row_feature[row - isa_rows()];
+}
+
+gsize isa_scan(const guint32 *words, gsize count, gsize at)
+{
+	need_tables();
+	for (; at < count; at++)
+		if (G_UNLIKELY(passes(words[at])) && find_row(words[at]))
+			return at;
+	return count;
+}
