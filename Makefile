@@ -84,7 +84,9 @@ $(BUILD)/flags: FORCE
 	$(Q)printf '%s\n' "$$FLAGS" | cmp -s - $@ || printf '%s\n' "$$FLAGS" > $@
 $(BUILD)/flags: export FLAGS := $(CC) $(WARN) $(CPPFLAGS) $(CFLAGS)
 
-$(UNIT): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIB)
+SCAN   := $(BUILD)/tests/bench/scan
+
+$(UNIT) $(SCAN): %: %.o $(LIB)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(GUEST_LIBS)
 
@@ -192,7 +194,7 @@ check-scripts:
 	$(Q)shellcheck -x $(filter-out scripts/packages,$(wildcard scripts/*)) $(wildcard tests/e2e/*.t tests/e2e/lib.sh tests/golden/*.t tests/golden/make-cores tests/fuzz/make-seeds .ci/run)
 	$(Q)mandoc -T lint -W warning doc/a64rig.1
 
-bench: all ## time the rig beside the raw tools
+bench: all $(SCAN) ## time the rig beside the raw tools
 	$(Q)scripts/bench $(BUILD)/a64rig
 	@echo
 	$(Q)scripts/bench-system $(BUILD)/a64rig
@@ -227,4 +229,4 @@ FORCE:
 .PHONY: all run test setup-run setup-test prepare check check-unit check-sanitized units check-e2e \
 	check-fuzz lint check-floors check-headers check-format check-tidy check-scripts bench install \
 	uninstall clean help FORCE
--include $(OBJ:.o=.d) $(UNIT:=.d) $(FUZZOBJ:.o=.d)
+-include $(OBJ:.o=.d) $(UNIT:=.d) $(SCAN).d $(FUZZOBJ:.o=.d)
