@@ -153,7 +153,7 @@ static gboolean check_program(Exec *exec, GError **error)
 
 	if (!elf_check(exec->path, ELF_PROGRAM, &why))
 		return fail_usage(error, "%s", why->message);
-	if (access(exec->path, X_OK))
+	if (!g_file_test(exec->path, G_FILE_TEST_IS_EXECUTABLE))
 		return fail_usage(error, "%s is not executable; 'chmod +x' makes it so",
 				  exec->path);
 	needed = elf_needed(exec->path, &interpreter, &why);
