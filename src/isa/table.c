@@ -1,13 +1,17 @@
 #include "isa/table.h"
 
-/* Bits 31..21 and 15..10 of a word: what tells most classes apart. */
-#define KEY_BITS  17
-#define KEY(word) ((word) >> 21 << 6 | ((word) >> 10 & 63))
+/* Bits 31..21, 15..10 and 4 of a word: what tells most classes apart; bit 4 does so for the
+ * conditional branches, of which code is full. */
+#define KEY_BITS      18
+#define KEY_MASK      0xffe0fc10
+#define KEY(word)     ((word) >> 21 << 7 | ((word) >> 9 & 0x7e) | ((word) >> 4 & 1))
+#define KEY_WORD(key) ((key) >> 7 << 21 | ((key)&0x7e) << 9 | ((key)&1) << 4)
 
-/* By key, is there a word with a row? 16 KiB, which stays in the first-level cache. */
+/* By key, is there a word with a row? 32 KiB, of which the part that is used stays in the
+ * first-level cache. */
 static guint64 filter[1 << (KEY_BITS - 6)];
 
-/* By bits 31..21, the rows that such words can match: indices in more, ended by NO_ROW. */
+/* By bits 31..21, the rows that such words can match: indices of them, ended by NO_ROW. */
 #define NO_ROW G_MAXUINT16
 static guint16 *bucket[1 << 11];
 
@@ -39,17 +43,16 @@ static guint16 *bucket_of(guint32 top)
 /* What a key lets through: the first of its rows that takes all of its words decides. */
 static gboolean key_passes(guint32 key)
 {
-	const guint32 mask = 0xffe0fc00;
-	guint32 value = key >> 6 << 21 | (key & 63) << 10;
+	guint32 value = KEY_WORD(key);
 
-	for (const guint16 *i = bucket[key >> 6]; *i != NO_ROW; i++) {
+	for (const guint16 *i = bucket[value >> 21]; *i != NO_ROW; i++) {
 		const IsaRow *row = &isa_rows()[*i];
 
-		if (!overlap(mask, value, row))
+		if (!overlap(KEY_MASK, value, row))
 			continue;
 		if (!is_plain(row))
 			return TRUE;
-		if ((row->mask & ~mask) == 0)
+		if ((row->mask & ~KEY_MASK) == 0)
 			return FALSE;
 	}
 	return FALSE;
@@ -115,11 +118,22 @@ const IsaFeature *isa_lookup(guint32 word)
 	return isa_explain(word, &insn, NULL) ? insn.feature : row_feature[row - isa_rows()];
 }
 
+/* Does one of these four pass? One branch for all of them. */
+static inline gboolean any_passes(const guint32 *four)
+{
+	return passes(four[0]) | passes(four[1]) | passes(four[2]) | passes(four[3]);
+}
+
 gsize isa_scan(const guint32 *words, gsize count, gsize at)
 {
 	need_tables();
-	for (; at < count; at++)
-		if (G_UNLIKELY(passes(words[at])) && find_row(words[at]))
+	while (at < count) {
+		if (count - at >= 4 && !any_passes(words + at))
+			at += 4;
+		else if (passes(words[at]) && find_row(words[at]))
 			return at;
+		else
+			at++;
+	}
 	return count;
 }

@@ -1,9 +1,9 @@
 /*
  * table - which words are above plain ARMv8.0-A, fast enough for whole files.
  *
- * A filter of one bit for each value of bits 31..21 and 15..10 turns nearly all words of ordinary
- * code away; a list of masks and values settles the rest. SVE, SME and the system instructions are
- * one row each, and LLVM tells which extension brought a word of theirs:
+ * A filter of one bit for each value of bits 31..21, 15..10 and 4 turns nearly all words of
+ *ordinary code away; a list of masks and values settles the rest. SVE, SME and the system
+ *instructions are one row each, and LLVM tells which extension brought a word of theirs:
  *
  *	for (i = isa_scan(words, n, 0); i < n; i = isa_scan(words, n, i + 1))
  *		if ((feature = isa_lookup(words[i])))
