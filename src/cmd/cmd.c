@@ -4,11 +4,10 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-static gboolean refuse(const gchar *command, const gchar *message, int *status)
+int cmd_refuse(const gchar *command, const gchar *message)
 {
 	g_printerr("a64rig: %s; see 'a64rig %s --help'\n", message, command);
-	*status = EXIT_USAGE;
-	return FALSE;
+	return EXIT_USAGE;
 }
 
 /* GOption writes a usage line of its own; ours names the command. */
@@ -37,8 +36,10 @@ gboolean cmd_parse(int *argc, gchar ***argv, const GOptionEntry *entries, const 
 	g_option_context_add_main_entries(context, own, NULL);
 	g_option_context_set_summary(context, summary);
 	g_option_context_set_description(context, description);
-	if (!g_option_context_parse(context, argc, argv, &error))
-		return refuse(command, error->message, status);
+	if (!g_option_context_parse(context, argc, argv, &error)) {
+		*status = cmd_refuse(command, error->message);
+		return FALSE;
+	}
 	if (help) {
 		print_help(context, usage);
 		*status = EXIT_EXPECTED;
@@ -47,7 +48,8 @@ gboolean cmd_parse(int *argc, gchar ***argv, const GOptionEntry *entries, const 
 	if (words == CMD_NO_WORDS && *argc > 1) {
 		g_autofree gchar *message = g_strdup_printf("unexpected word '%s'", (*argv)[1]);
 
-		return refuse(command, message, status);
+		*status = cmd_refuse(command, message);
+		return FALSE;
 	}
 	return TRUE;
 }

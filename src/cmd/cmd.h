@@ -28,6 +28,9 @@ typedef enum { CMD_NO_WORDS = FALSE, CMD_WORDS = TRUE, CMD_PROGRAM } CmdWords;
 gboolean cmd_parse(int *argc, gchar ***argv, const GOptionEntry *entries, const gchar *usage,
 		   const gchar *summary, const gchar *description, CmdWords words, int *status);
 
+/* Says what is wrong with the words of a command and where its help is. Returns EXIT_USAGE. */
+int cmd_refuse(const gchar *command, const gchar *message);
+
 /* Prints "a64rig: message" and returns the exit status for the error. */
 int cmd_fail(const GError *error);
 

@@ -114,12 +114,6 @@ static gboolean parse(Options *o, int *argc, gchar ***argv, int *status)
 			 summary, description, TRUE, status);
 }
 
-static int usage(const gchar *message)
-{
-	g_printerr("a64rig: %s; see 'a64rig debug --help'\n", message);
-	return EXIT_USAGE;
-}
-
 /* The debugged profile is one of the two that are compared. */
 static void choose_profiles(Target *target, const Options *options)
 {
@@ -435,9 +429,10 @@ static int run(int argc, gchar **argv)
 		return status;
 	wrong = complaint(&options, program != NULL);
 	if (wrong)
-		return usage(wrong);
+		return cmd_refuse("debug", wrong);
 	if (argc - 1 + (program && *program) != 1)
-		return usage("debug takes one case, one finding, or -- and a program");
+		return cmd_refuse("debug",
+				  "debug takes one case, one finding, or -- and a program");
 	if (program) {
 		target.program = program[0];
 		target.args = program + 1;

@@ -81,12 +81,6 @@ static gboolean parse(Options *o, int *argc, gchar ***argv, int *status)
 			 summary, description, CMD_PROGRAM, status);
 }
 
-static int usage(const gchar *message)
-{
-	g_printerr("a64rig: %s; see 'a64rig exec --help'\n", message);
-	return EXIT_USAGE;
-}
-
 static void notice(const gchar *text)
 {
 	g_printerr("a64rig: %s\n", text);
@@ -211,10 +205,10 @@ static int run(int argc, gchar **argv)
 	if (argc > 1 && g_str_equal(argv[1], "--"))
 		argc--, argv++;
 	if (argc < 2)
-		return usage("which program?");
+		return cmd_refuse("exec", "which program?");
 	if (options.status && !g_str_equal(options.status, "rig") &&
 	    !g_str_equal(options.status, "raw"))
-		return usage("--exit-status takes rig or raw");
+		return cmd_refuse("exec", "--exit-status takes rig or raw");
 	paths = paths_new(&error);
 	if (!paths)
 		return cmd_fail(error);

@@ -248,12 +248,6 @@ static const struct {
 	{"remove", 1, G_MAXINT, remove_all},
 };
 
-static int usage(const gchar *message)
-{
-	g_printerr("a64rig: %s; see 'a64rig image --help'\n", message);
-	return EXIT_USAGE;
-}
-
 static int act(Options *options, int count, gchar **words)
 {
 	g_autoptr(GError) error = NULL;
@@ -262,9 +256,9 @@ static int act(Options *options, int count, gchar **words)
 		if (!g_str_equal(words[0], actions[i].word))
 			continue;
 		if (count - 1 < actions[i].least)
-			return usage("it takes the name of an image");
+			return cmd_refuse("image", "it takes the name of an image");
 		if (count - 1 > actions[i].most)
-			return usage("that is a word too many");
+			return cmd_refuse("image", "that is a word too many");
 		options->paths = paths_new(&error);
 		options->recipes = options->paths ? image_recipes(options->paths, &error) : NULL;
 		if (!options->recipes)
@@ -273,7 +267,7 @@ static int act(Options *options, int count, gchar **words)
 		signals_catch(options->cancellable);
 		return actions[i].act(options, count - 1, words + 1);
 	}
-	return usage("image takes build, list, show or remove");
+	return cmd_refuse("image", "image takes build, list, show or remove");
 }
 
 int guests_image(int argc, gchar **argv)
@@ -295,6 +289,6 @@ int guests_image(int argc, gchar **argv)
 		       description, TRUE, &status))
 		return status;
 	if (argc < 2)
-		return usage("image takes build, list, show or remove");
+		return cmd_refuse("image", "image takes build, list, show or remove");
 	return act(&options, argc - 1, argv + 1);
 }

@@ -201,12 +201,12 @@ static int run(int argc, gchar **argv)
 		       description, TRUE, &status))
 		return status;
 	format = results_format(format_name, &error);
-	if (!format || !results_output_fits(output, &error))
+	if (!format)
+		return cmd_refuse("report", error->message);
+	if (!results_output_fits(output, &error))
 		return cmd_fail(error);
-	if (argc < 2) {
-		g_printerr("a64rig: no FILE is named; see 'a64rig report --help'\n");
-		return EXIT_USAGE;
-	}
+	if (argc < 2)
+		return cmd_refuse("report", "no FILE is named");
 	results = gather(argv + 1, &error);
 	if (!results)
 		return cmd_fail(error);

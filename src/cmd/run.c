@@ -117,12 +117,6 @@ static gboolean parse(Options *o, int *argc, gchar ***argv, int *status)
 			 status);
 }
 
-static int usage(const gchar *message)
-{
-	g_printerr("a64rig: %s; see 'a64rig run --help'\n", message);
-	return EXIT_USAGE;
-}
-
 /* "a,b" given twice or once means the same as two words. */
 static gchar **split(gchar **words)
 {
@@ -270,16 +264,16 @@ static int run(int argc, gchar **argv)
 		options.engine = g_strdup("user");
 	complaint = engine_complaint(&options);
 	if (complaint)
-		return usage(complaint);
+		return cmd_refuse("run", complaint);
 	if (options.jobs < 1 || options.jobs > 1024)
-		return usage("--jobs takes a number from 1 to 1024");
+		return cmd_refuse("run", "--jobs takes a number from 1 to 1024");
 	if (options.timeout != UNSET && (options.timeout < 1 || options.timeout > 86400))
-		return usage("--timeout takes seconds, from 1 to 86400");
+		return cmd_refuse("run", "--timeout takes seconds, from 1 to 86400");
 	if (options.repeat < 1 || options.repeat > 1000)
-		return usage("--repeat takes a number from 1 to 1000");
+		return cmd_refuse("run", "--repeat takes a number from 1 to 1000");
 	format = results_format(options.format, &error);
 	if (!format)
-		return cmd_fail(error);
+		return cmd_refuse("run", error->message);
 	return with_request(&options, format);
 }
 
