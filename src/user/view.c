@@ -132,7 +132,7 @@ static void add_readable(const gchar *path, GStrvBuilder *argv)
 		ADD(argv, "--ro-bind", path, path);
 }
 
-/* Where the sources of a folder that CMake builds in are. */
+/* Where the sources of a folder that CMake builds in are, as its cache says. */
 static gchar *cmake_sources(const gchar *build)
 {
 	static const gchar key[] = "\nCMAKE_HOME_DIRECTORY:INTERNAL=";
@@ -147,12 +147,22 @@ static gchar *cmake_sources(const gchar *build)
 	return found ? g_strndup(found, strcspn(found, "\r\n")) : NULL;
 }
 
+static gboolean is_source(const gchar *folder)
+{
+	g_autofree gchar *list = g_build_filename(folder, "CMakeLists.txt", NULL);
+
+	return is_ours(folder) && g_file_test(list, G_FILE_TEST_EXISTS);
+}
+
+/* A cache may come with a tree that somebody else made: it opens no folder but one of sources. */
 static void add_sources(const gchar *tree, const GPtrArray *places, GStrvBuilder *argv)
 {
-	g_autofree gchar *sources = tree ? cmake_sources(tree) : NULL;
+	g_autofree gchar *named = tree ? cmake_sources(tree) : NULL;
+	char *sources = named && g_path_is_absolute(named) ? realpath(named, NULL) : NULL;
 
-	if (sources && g_file_test(sources, G_FILE_TEST_IS_DIR) && !is_too_much(sources, places))
+	if (sources && is_source(sources) && !is_too_much(sources, places))
 		add_readable(sources, argv);
+	free(sources);
 }
 
 static void add_program(const gchar *path, const GPtrArray *places, GStrvBuilder *argv)
