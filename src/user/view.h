@@ -12,8 +12,9 @@
  *
  * A work tree's top is the outermost folder, among those above that are the user's own, that holds
  * one of: .git, CMakeCache.txt, meson-private, config.status, Cargo.toml. The sources that a
- * CMakeCache.txt names are shown, too, where they are the user's own and hold a CMakeLists.txt. No place of the second row is ever shown or written as a
- * whole, nor one above it, unless it is bound by name.
+ * CMakeCache.txt names are shown, too, where they are the user's own and hold a CMakeLists.txt. No
+ * place of the second row is ever shown or written as a whole, nor one above it, unless it is bound
+ * by name.
  */
 #ifndef USER_VIEW_H
 #define USER_VIEW_H
