@@ -8,6 +8,11 @@
 #
 # Each test has caches and configuration of its own below $T; what is prepared is only read.
 set -u
+# Who starts the tests in the background has these ignored, and a shell cannot undo that; programs
+# under test are to meet them as they come from a terminal.
+if [ $((0x$(sed -n 's/^SigIgn:\t//p' /proc/$$/status) & 2)) != 0 ]; then
+	exec env --default-signal=INT,QUIT "$BASH" "$0" "$@"
+fi
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 A64RIG=${A64RIG:-$TOP/build/a64rig}
 export A64RIG_DATA=$TOP
