@@ -38,25 +38,38 @@ static void refuse_damaged(const Reader *self, GError **error)
 	refuse(self, error, "%s", reason ? reason : "the archive is damaged");
 }
 
-static Reader *open_as(const gchar *path, const ReaderLimits *limits, gboolean plain,
-		       GError **error)
+typedef enum { FORMAT_SETS, FORMAT_PLAIN, FORMAT_ANY } Formats;
+
+static void support(struct archive *archive, Formats formats)
+{
+	archive_read_support_filter_gzip(archive);
+	archive_read_support_filter_xz(archive);
+	archive_read_support_filter_zstd(archive);
+	if (formats == FORMAT_PLAIN) {
+		archive_read_support_format_raw(archive);
+		archive_read_support_format_empty(archive);
+		return;
+	}
+	archive_read_support_format_tar(archive);
+	archive_read_support_format_cpio(archive);
+	if (formats == FORMAT_ANY) {
+		archive_read_support_filter_bzip2(archive);
+		archive_read_support_filter_lzma(archive);
+		archive_read_support_format_zip(archive);
+		archive_read_support_format_ar(archive);
+	}
+}
+
+static Reader *open_as(const gchar *path, const gchar *name, const ReaderLimits *limits,
+		       Formats formats, GError **error)
 {
 	g_autoptr(Reader) self = g_new0(Reader, 1);
 
 	self->archive = archive_read_new();
-	self->path = g_strdup(path);
+	self->path = g_strdup(name);
 	self->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 	self->left = *limits;
-	archive_read_support_filter_gzip(self->archive);
-	archive_read_support_filter_xz(self->archive);
-	archive_read_support_filter_zstd(self->archive);
-	if (plain) {
-		archive_read_support_format_raw(self->archive);
-		archive_read_support_format_empty(self->archive);
-	} else {
-		archive_read_support_format_tar(self->archive);
-		archive_read_support_format_cpio(self->archive);
-	}
+	support(self->archive, formats);
 	if (archive_read_open_filename(self->archive, path, BLOCK) != ARCHIVE_OK) {
 		refuse_damaged(self, error);
 		return NULL;
@@ -66,12 +79,23 @@ static Reader *open_as(const gchar *path, const ReaderLimits *limits, gboolean p
 
 Reader *reader_new(const gchar *path, const ReaderLimits *limits, GError **error)
 {
-	return open_as(path, limits, FALSE, error);
+	return open_as(path, path, limits, FORMAT_SETS, error);
 }
 
 Reader *reader_new_plain(const gchar *path, const ReaderLimits *limits, GError **error)
 {
-	return open_as(path, limits, TRUE, error);
+	return open_as(path, path, limits, FORMAT_PLAIN, error);
+}
+
+Reader *reader_new_any(const gchar *path, const gchar *name, const ReaderLimits *limits,
+		       GError **error)
+{
+	return open_as(path, name, limits, FORMAT_ANY, error);
+}
+
+ReaderLimits reader_left(const Reader *self)
+{
+	return self->left;
 }
 
 static void clear(Entry *entry)

@@ -39,6 +39,11 @@ Reader *reader_new(const gchar *path, const ReaderLimits *limits, GError **error
 /* A single file, as it was before it was compressed with gzip, xz, zstd or nothing: its only entry
  * is a file of unknown size. Error (rig). */
 Reader *reader_new_plain(const gchar *path, const ReaderLimits *limits, GError **error);
+
+/* As reader_new(), but any of tar, cpio, zip and ar, also compressed with bzip2 or lzma; errors
+ * call it by the name. */
+Reader *reader_new_any(const gchar *path, const gchar *name, const ReaderLimits *limits,
+		       GError **error);
 void reader_free(Reader *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Reader, reader_free)
 
@@ -48,5 +53,8 @@ gboolean reader_next(Reader *self, const Entry **entry, GError **error);
 
 /* The next bytes of the entry's file; 0 at its end, -1 and error (rig) where it is damaged. */
 gssize reader_read(Reader *self, gpointer buffer, gsize size, GError **error);
+
+/* What is left of the limits. */
+ReaderLimits reader_left(const Reader *self);
 
 #endif

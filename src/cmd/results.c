@@ -37,11 +37,8 @@ gboolean results_output_fits(const gchar *path, GError **error)
 	return FALSE;
 }
 
-int results_print(const Results *results, const ReportFormat *format, const gchar *output)
+int results_put(const gchar *text, const gchar *output)
 {
-	gboolean colour = !output && cmd_colour(STDOUT_FILENO);
-	g_autofree gchar *text =
-		format->write(results, colour, output ? 0 : cmd_width(STDOUT_FILENO));
 	g_autoptr(GError) error = NULL;
 
 	if (!output) {
@@ -56,6 +53,15 @@ int results_print(const Results *results, const ReportFormat *format, const gcha
 		return cmd_fail(error);
 	}
 	return EXIT_EXPECTED;
+}
+
+int results_print(const Results *results, const ReportFormat *format, const gchar *output)
+{
+	gboolean colour = !output && cmd_colour(STDOUT_FILENO);
+	g_autofree gchar *text =
+		format->write(results, colour, output ? 0 : cmd_width(STDOUT_FILENO));
+
+	return results_put(text, output);
 }
 
 int results_status(const Results *results)

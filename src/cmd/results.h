@@ -23,4 +23,7 @@ int results_print(const Results *results, const ReportFormat *format, const gcha
 /* 0, 1, or 3 where there is a rig fault. */
 int results_status(const Results *results);
 
+/* Prints the text, or writes it to the file output at once. Returns the exit status. */
+int results_put(const gchar *text, const gchar *output);
+
 #endif

@@ -6,6 +6,13 @@
 
 enum { CALLERS = 4 }; /* that are asked when the code at fault says nothing */
 
+/* A file, and how a symbol that it defines is found. */
+typedef struct {
+	const ElfFile *elf;
+	gboolean (*defined)(gconstpointer data, const gchar *name, guint64 *vaddr);
+	gconstpointer data; /* handed to defined */
+} Object;
+
 /* How an allocator shows itself. */
 typedef struct {
 	const gchar *name;
@@ -13,11 +20,11 @@ typedef struct {
 	const gchar *strings[3];  /* so is any C string that begins with one of these, */
 	const gchar *mentions[3]; /* where code that no symbol names leads to one of these, too */
 	const gchar *prefixes[4]; /* what its own functions are called */
-	gchar *(*version)(const Module *module);
+	gchar *(*version)(const Object *object);
 } Known;
 
-static gchar *mimalloc_version(const Module *module);
-static gchar *jemalloc_version(const Module *module);
+static gchar *mimalloc_version(const Object *object);
+static gchar *jemalloc_version(const Object *object);
 
 static const Known known[] = {
 	{
@@ -87,8 +94,9 @@ static gboolean contradicted(const Known *k, const Fault *fault)
 }
 
 /* The address in the file of a symbol that is defined there. */
-static gboolean defined(const Module *module, const gchar *name, guint64 *vaddr)
+static gboolean defined(gconstpointer data, const gchar *name, guint64 *vaddr)
 {
+	const Module *module = data;
 	int count = dwfl_module_getsymtab(module->dwfl);
 
 	for (int i = 1; i < count; i++) {
@@ -138,7 +146,8 @@ static gchar *tie(const Known *k, const Module *module, const Fault *fault)
 
 	if (fault->function && !fault->function_nearest)
 		return g_strdup("");
-	text = mention_find(module, fault->pc, k->mentions, G_N_ELEMENTS(k->mentions));
+	text = mention_find(module->elf, fault->pc - module->bias, k->mentions,
+			    G_N_ELEMENTS(k->mentions));
 	if (text)
 		return g_strdup_printf(", and the code at fault leads to \"%s\"", text);
 	for (guint i = 1; i < MIN(fault->backtrace->len, CALLERS + 1); i++) {
@@ -146,19 +155,20 @@ static gchar *tie(const Known *k, const Module *module, const Fault *fault)
 
 		if (g_strcmp0(frame->object, fault->object) != 0)
 			break;
-		text = mention_find(module, frame->pc, k->mentions, G_N_ELEMENTS(k->mentions));
+		text = mention_find(module->elf, frame->pc - module->bias, k->mentions,
+				    G_N_ELEMENTS(k->mentions));
 		if (text)
 			return g_strdup_printf(", and a caller's code leads to \"%s\"", text);
 	}
 	return NULL;
 }
 
-static const gchar *string_of(const Known *k, const Module *module)
+static const gchar *string_of(const Known *k, const ElfFile *elf)
 {
 	gsize left;
 
 	for (gsize i = 0; i < G_N_ELEMENTS(k->strings) && k->strings[i]; i++)
-		if (constant(module->elf, k->strings[i], &left))
+		if (constant(elf, k->strings[i], &left))
 			return k->strings[i];
 	return NULL;
 }
@@ -173,23 +183,23 @@ static gchar *evidence(const Known *k, const Module *module, const Fault *fault)
 	for (gsize i = 0; i < G_N_ELEMENTS(k->symbols) && k->symbols[i]; i++)
 		if (defined(module, k->symbols[i], &vaddr))
 			return g_strdup_printf("symbol %s", k->symbols[i]);
-	string = string_of(k, module);
+	string = string_of(k, module->elf);
 	tied = string ? tie(k, module, fault) : NULL;
 	return tied ? g_strdup_printf("string \"%s\" in its constant data%s", string, tied) : NULL;
 }
 
 /* int mi_version(void) returns a constant: mov w0, #219; ret, perhaps after a bti. 219 is 2.1.9,
  * and in later releases 30500 is 3.5.0. */
-static gchar *mimalloc_version(const Module *module)
+static gchar *mimalloc_version(const Object *object)
 {
 	guint64 vaddr, offset, left;
 	guint32 words[3], *at = words;
 	guint number, base;
 
-	if (!defined(module, "mi_version", &vaddr) ||
-	    !elffile_offset(module->elf, vaddr, &offset, &left) || left < sizeof(words))
+	if (!object->defined(object->data, "mi_version", &vaddr) ||
+	    !elffile_offset(object->elf, vaddr, &offset, &left) || left < sizeof(words))
 		return NULL;
-	memcpy(words, elffile_piece(module->elf, offset, sizeof(words)), sizeof(words));
+	memcpy(words, elffile_piece(object->elf, offset, sizeof(words)), sizeof(words));
 	if (GUINT32_FROM_LE(*at) == 0xd503245f)
 		at++;
 	number = (GUINT32_FROM_LE(at[0]) >> 5) & 0xffff;
@@ -203,13 +213,13 @@ static gchar *mimalloc_version(const Module *module)
 
 /* "5.3.0-0-g54eaed1d8b56b1aa528be3bdd1877e59c56fa90c": version, commits since, commit. Without a
  * git checkout at build time the version is not in the file in a form that says what it is. */
-static gchar *jemalloc_version(const Module *module)
+static gchar *jemalloc_version(const Object *object)
 {
 	static const gchar *const majors[] = {"5.", "4.", "3."};
 
 	for (gsize i = 0; i < G_N_ELEMENTS(majors); i++) {
 		gsize left;
-		const gchar *text = constant(module->elf, majors[i], &left);
+		const gchar *text = constant(object->elf, majors[i], &left);
 		gsize length = text ? strnlen(text, left) : 0;
 		g_autofree gchar *copy = text ? g_strndup(text, length) : NULL;
 
@@ -222,6 +232,8 @@ static gchar *jemalloc_version(const Module *module)
 
 void culprit_find(const Module *module, Fault *fault)
 {
+	const Object object = {module->elf, defined, module};
+
 	for (gsize i = 0; i < G_N_ELEMENTS(known) && !fault->culprit; i++) {
 		g_autofree gchar *why =
 			contradicted(&known[i], fault) ? NULL : evidence(&known[i], module, fault);
@@ -229,7 +241,60 @@ void culprit_find(const Module *module, Fault *fault)
 		if (!why)
 			continue;
 		fault->culprit = g_strdup(known[i].name);
-		fault->culprit_version = known[i].version ? known[i].version(module) : NULL;
+		fault->culprit_version = known[i].version ? known[i].version(&object) : NULL;
 		fault->culprit_evidence = g_steal_pointer(&why);
 	}
+}
+
+/* --- in a file that nobody ran --- */
+
+static gboolean defined_in_code(gconstpointer data, const gchar *name, guint64 *vaddr)
+{
+	return code_symbol((Code *)data, name, vaddr);
+}
+
+static gboolean has_prefix(const Known *k, const gchar *function)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(k->prefixes) && k->prefixes[i]; i++)
+		if (g_str_has_prefix(function, k->prefixes[i]))
+			return TRUE;
+	return FALSE;
+}
+
+/* What ties one of the places to the allocator. */
+static gchar *tie_of_place(const Known *k, Code *code, const gchar *string, guint64 vaddr)
+{
+	const CodeSymbol *function = code_function(code, vaddr);
+	const gchar *text;
+
+	if (function)
+		return has_prefix(k, function->name)
+			       ? g_strdup_printf("one is in its function %s", function->name)
+			       : NULL;
+	text = string ? mention_find(code_file(code), vaddr, k->mentions, G_N_ELEMENTS(k->mentions))
+		      : NULL;
+	return text ? g_strdup_printf("string \"%s\" in its constant data, and the code at "
+				      "0x%" G_GINT64_MODIFIER "x leads to \"%s\"",
+				      string, vaddr, text)
+		    : NULL;
+}
+
+gchar *culprit_of_places(Code *code, const guint64 *places, gsize count, gchar **evidence)
+{
+	const Object object = {code_file(code), defined_in_code, code};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(known); i++) {
+		const gchar *string = string_of(&known[i], object.elf);
+
+		for (gsize place = 0; place < count; place++) {
+			g_autofree gchar *version = NULL;
+
+			*evidence = tie_of_place(&known[i], code, string, places[place]);
+			if (!*evidence)
+				continue;
+			version = known[i].version ? known[i].version(&object) : NULL;
+			return g_strconcat(known[i].name, version ? " " : NULL, version, NULL);
+		}
+	}
+	return NULL;
 }

@@ -6,6 +6,7 @@
 
 #include <glib.h>
 
+#include "inspect/code.h"
 #include "inspect/modules.h"
 #include "model/fault.h"
 
@@ -14,5 +15,9 @@
  * and no caller in the same object is one of the allocator's or of the C library's allocation
  * functions, nothing is said: the object may well hold an allocator that has no part in this. */
 void culprit_find(const Module *module, Fault *fault);
+
+/* The allocator that one of the places in the code belongs to, with its version where it shows,
+ * "mimalloc 2.1.9"; NULL where none is known to. Caller frees both. */
+gchar *culprit_of_places(Code *code, const guint64 *places, gsize count, gchar **evidence);
 
 #endif

@@ -97,14 +97,14 @@ static void look_at_code(Search *search, const guint8 *code, gsize size, guint64
 	}
 }
 
-const gchar *mention_find(const Module *module, guint64 pc, const gchar *const *texts, gsize count)
+const gchar *mention_find(const ElfFile *elf, guint64 vaddr, const gchar *const *texts, gsize count)
 {
-	Search search = {.elf = module->elf, .texts = texts, .count = count};
-	guint64 vaddr = pc - module->bias, before = MIN(vaddr, BEFORE), offset, left;
+	Search search = {.elf = elf, .texts = texts, .count = count};
+	guint64 before = MIN(vaddr, BEFORE), offset, left;
 
-	if (!module->elf || !elffile_offset(module->elf, vaddr - before, &offset, &left))
+	if (!elf || !elffile_offset(elf, vaddr - before, &offset, &left))
 		return NULL;
 	left = MIN(left, before + AFTER);
-	look_at_code(&search, elffile_piece(module->elf, offset, left), left, vaddr - before);
+	look_at_code(&search, elffile_piece(elf, offset, left), left, vaddr - before);
 	return search.found;
 }

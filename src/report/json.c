@@ -2,6 +2,7 @@
 
 #include <json-glib/json-glib.h>
 
+#include "report/member.h"
 #include "report/schema.h"
 #include "report/text.h"
 
@@ -10,41 +11,6 @@ const gchar *const report_outcomes[REPORT_OUTCOMES] = {
 	[OUTCOME_WRONG] = "wrong-output", [OUTCOME_TIMED_OUT] = "timed-out",
 	[OUTCOME_SKIPPED] = "skipped",    [OUTCOME_RIG_FAULT] = "rig-fault",
 };
-
-static void add_string(JsonBuilder *json, const gchar *name, const gchar *value)
-{
-	json_builder_set_member_name(json, name);
-	if (value) {
-		g_autofree gchar *valid = g_utf8_make_valid(value, -1);
-
-		json_builder_add_string_value(json, valid);
-	} else {
-		json_builder_add_null_value(json);
-	}
-}
-
-/* A JSON number is a double to most readers, which holds 53 bits: addresses are strings. */
-static void add_hex(JsonBuilder *json, const gchar *name, guint64 value)
-{
-	g_autofree gchar *text = g_strdup_printf("0x%" G_GINT64_MODIFIER "x", value);
-
-	add_string(json, name, text);
-}
-
-static void add_count(JsonBuilder *json, const gchar *name, guint64 value, gboolean known)
-{
-	json_builder_set_member_name(json, name);
-	if (known)
-		json_builder_add_int_value(json, (gint64)value);
-	else
-		json_builder_add_null_value(json);
-}
-
-static void add_bool(JsonBuilder *json, const gchar *name, gboolean value)
-{
-	json_builder_set_member_name(json, name);
-	json_builder_add_boolean_value(json, value);
-}
 
 static void add_seconds(JsonBuilder *json, gdouble seconds)
 {
@@ -56,42 +22,25 @@ static void add_signal(JsonBuilder *json, int signal)
 {
 	g_autofree gchar *name = signal ? fault_signal_name(signal) : NULL;
 
-	add_string(json, "signal", name);
-}
-
-/* NULL is null, not an empty list. */
-static void add_strings(JsonBuilder *json, const gchar *name, gchar *const *values)
-{
-	json_builder_set_member_name(json, name);
-	if (!values) {
-		json_builder_add_null_value(json);
-		return;
-	}
-	json_builder_begin_array(json);
-	for (; *values; values++) {
-		g_autofree gchar *valid = g_utf8_make_valid(*values, -1);
-
-		json_builder_add_string_value(json, valid);
-	}
-	json_builder_end_array(json);
+	member_string(json, "signal", name);
 }
 
 static void add_outcome_members(JsonBuilder *json, const Outcome *outcome)
 {
 	g_autofree gchar *line = outcome_passed(outcome) ? NULL : text_last_line(outcome->err);
 
-	add_string(json, "profile", outcome->profile);
-	add_string(json, "outcome", report_outcomes[outcome->kind]);
-	add_count(json, "exit", (guint64)outcome->code,
-		  outcome->kind == OUTCOME_EXITED || outcome->kind == OUTCOME_WRONG);
+	member_string(json, "profile", outcome->profile);
+	member_string(json, "outcome", report_outcomes[outcome->kind]);
+	member_count(json, "exit", (guint64)outcome->code,
+		     outcome->kind == OUTCOME_EXITED || outcome->kind == OUTCOME_WRONG);
 	add_signal(json, outcome->kind == OUTCOME_SIGNALLED ? outcome->signal : 0);
-	add_bool(json, "timed_out", outcome->kind == OUTCOME_TIMED_OUT);
+	member_bool(json, "timed_out", outcome->kind == OUTCOME_TIMED_OUT);
 	add_seconds(json, outcome->seconds);
-	add_count(json, "max_rss_kib", outcome->max_rss, outcome->max_rss > 0);
-	add_strings(json, "hwcaps", outcome->hwcaps);
-	add_strings(json, "masked", outcome->masked);
-	add_string(json, "stderr", line);
-	add_string(json, "reason", outcome->reason);
+	member_count(json, "max_rss_kib", outcome->max_rss, outcome->max_rss > 0);
+	member_strings(json, "hwcaps", outcome->hwcaps);
+	member_strings(json, "masked", outcome->masked);
+	member_string(json, "stderr", line);
+	member_string(json, "reason", outcome->reason);
 }
 
 static void add_outcome(JsonBuilder *json, const gchar *name, const Outcome *outcome)
@@ -115,7 +64,7 @@ static void add_columns(JsonBuilder *json, const GPtrArray *columns)
 
 		json_builder_begin_object(json);
 		add_outcome_members(json, column->outcome);
-		add_string(json, "verdict", verdict_name(column->verdict));
+		member_string(json, "verdict", verdict_name(column->verdict));
 		json_builder_end_object(json);
 	}
 	json_builder_end_array(json);
@@ -129,15 +78,16 @@ static void add_backtrace(JsonBuilder *json, const GPtrArray *backtrace)
 		const Frame *frame = g_ptr_array_index(backtrace, i);
 
 		json_builder_begin_object(json);
-		add_hex(json, "pc", frame->pc);
-		add_string(json, "object", frame->object);
+		member_hex(json, "pc", frame->pc);
+		member_string(json, "object", frame->object);
 		if (frame->object)
-			add_hex(json, "offset", frame->offset);
+			member_hex(json, "offset", frame->offset);
 		else
-			add_string(json, "offset", NULL);
-		add_string(json, "function", frame->function);
-		add_count(json, "function_offset", frame->function_offset, frame->function != NULL);
-		add_string(json, "source", frame->source);
+			member_string(json, "offset", NULL);
+		member_string(json, "function", frame->function);
+		member_count(json, "function_offset", frame->function_offset,
+			     frame->function != NULL);
+		member_string(json, "source", frame->source);
 		json_builder_end_object(json);
 	}
 	json_builder_end_array(json);
@@ -147,25 +97,25 @@ static void add_instruction(JsonBuilder *json, const Fault *fault)
 {
 	g_autofree gchar *insn = fault->has_insn ? g_strdup_printf("0x%08x", fault->insn) : NULL;
 
-	add_string(json, "insn", insn);
-	add_string(json, "mnemonic", fault->mnemonic);
-	add_string(json, "operands", fault->operands);
-	add_string(json, "feature", fault->feature);
-	add_string(json, "arch", fault->arch);
+	member_string(json, "insn", insn);
+	member_string(json, "mnemonic", fault->mnemonic);
+	member_string(json, "operands", fault->operands);
+	member_string(json, "feature", fault->feature);
+	member_string(json, "arch", fault->arch);
 }
 
 static void add_place(JsonBuilder *json, const Fault *fault)
 {
-	add_string(json, "object", fault->object);
-	add_string(json, "build_id", fault->build_id);
+	member_string(json, "object", fault->object);
+	member_string(json, "build_id", fault->build_id);
 	if (fault->object)
-		add_hex(json, "offset", fault->offset);
+		member_hex(json, "offset", fault->offset);
 	else
-		add_string(json, "offset", NULL);
-	add_string(json, "function", fault->function);
-	add_count(json, "function_offset", fault->function_offset, fault->function != NULL);
-	add_bool(json, "function_nearest", fault->function_nearest);
-	add_string(json, "source", fault->source);
+		member_string(json, "offset", NULL);
+	member_string(json, "function", fault->function);
+	member_count(json, "function_offset", fault->function_offset, fault->function != NULL);
+	member_bool(json, "function_nearest", fault->function_nearest);
+	member_string(json, "source", fault->source);
 }
 
 static void add_fault(JsonBuilder *json, const Fault *fault)
@@ -177,38 +127,38 @@ static void add_fault(JsonBuilder *json, const Fault *fault)
 	}
 	json_builder_begin_object(json);
 	add_signal(json, fault->signal);
-	add_hex(json, "pc", fault->pc);
+	member_hex(json, "pc", fault->pc);
 	add_instruction(json, fault);
 	add_place(json, fault);
-	add_count(json, "thread", fault->thread, fault->thread > 0);
-	add_count(json, "threads", fault->threads, fault->threads > 0);
-	add_string(json, "culprit", fault->culprit);
-	add_string(json, "culprit_version", fault->culprit_version);
-	add_string(json, "culprit_evidence", fault->culprit_evidence);
-	add_string(json, "napi_rs", fault->napi_rs);
+	member_count(json, "thread", fault->thread, fault->thread > 0);
+	member_count(json, "threads", fault->threads, fault->threads > 0);
+	member_string(json, "culprit", fault->culprit);
+	member_string(json, "culprit_version", fault->culprit_version);
+	member_string(json, "culprit_evidence", fault->culprit_evidence);
+	member_string(json, "napi_rs", fault->napi_rs);
 	add_backtrace(json, fault->backtrace);
-	add_string(json, "note", fault->note);
+	member_string(json, "note", fault->note);
 	json_builder_end_object(json);
 }
 
 static void add_finding(JsonBuilder *json, const Finding *finding)
 {
 	json_builder_begin_object(json);
-	add_string(json, "case", finding->case_name);
-	add_string(json, "subject", finding->subject);
-	add_string(json, "package", finding->package);
-	add_string(json, "engine", finding->engine);
-	add_string(json, "verdict", verdict_name(finding->verdict));
-	add_string(json, "expected", verdict_name(finding->expected));
-	add_bool(json, "as_expected", finding_as_expected(finding));
-	add_bool(json, "resumed", finding->resumed);
-	add_string(json, "reason", finding->reason);
+	member_string(json, "case", finding->case_name);
+	member_string(json, "subject", finding->subject);
+	member_string(json, "package", finding->package);
+	member_string(json, "engine", finding->engine);
+	member_string(json, "verdict", verdict_name(finding->verdict));
+	member_string(json, "expected", verdict_name(finding->expected));
+	member_bool(json, "as_expected", finding_as_expected(finding));
+	member_bool(json, "resumed", finding->resumed);
+	member_string(json, "reason", finding->reason);
 	add_outcome(json, "baseline", finding->baseline);
 	add_outcome(json, "reference", finding->reference);
 	add_columns(json, finding->columns);
 	add_fault(json, finding_fault(finding));
-	add_string(json, "advice", finding->advice);
-	add_string(json, "replay", finding->replay);
+	member_string(json, "advice", finding->advice);
+	member_string(json, "replay", finding->replay);
 	json_builder_end_object(json);
 }
 
@@ -216,9 +166,9 @@ static void add_rig(JsonBuilder *json, const Results *results)
 {
 	json_builder_set_member_name(json, "rig");
 	json_builder_begin_object(json);
-	add_string(json, "version", results->rig_version);
-	add_string(json, "qemu", results->qemu);
-	add_string(json, "host", results->host);
+	member_string(json, "version", results->rig_version);
+	member_string(json, "qemu", results->qemu);
+	member_string(json, "host", results->host);
 	json_builder_end_object(json);
 }
 
@@ -239,10 +189,10 @@ static void add_disagreements(JsonBuilder *json, const GPtrArray *disagreements)
 		const Disagreement *disagreement = g_ptr_array_index(disagreements, i);
 
 		json_builder_begin_object(json);
-		add_string(json, "case", disagreement->case_name);
-		add_string(json, "subject", disagreement->subject);
-		add_string(json, "what", disagreement->what);
-		add_bool(json, "declared", disagreement->declared);
+		member_string(json, "case", disagreement->case_name);
+		member_string(json, "subject", disagreement->subject);
+		member_string(json, "what", disagreement->what);
+		member_bool(json, "declared", disagreement->declared);
 		json_builder_end_object(json);
 	}
 	json_builder_end_array(json);
@@ -253,9 +203,9 @@ static void add_summary(JsonBuilder *json, const Results *results)
 	json_builder_set_member_name(json, "summary");
 	json_builder_begin_object(json);
 	for (int verdict = 0; verdict < VERDICT_COUNT; verdict++)
-		add_count(json, verdict_name((Verdict)verdict),
-			  results_count(results, (Verdict)verdict), TRUE);
-	add_count(json, "unexpected", results_unexpected(results), TRUE);
+		member_count(json, verdict_name((Verdict)verdict),
+			     results_count(results, (Verdict)verdict), TRUE);
+	member_count(json, "unexpected", results_unexpected(results), TRUE);
 	json_builder_end_object(json);
 }
 
@@ -266,12 +216,12 @@ static gchar *to_text(const Results *results, gboolean pretty)
 	g_autofree gchar *text = NULL;
 
 	json_builder_begin_object(json);
-	add_string(json, "schema", REPORT_SCHEMA);
+	member_string(json, "schema", REPORT_SCHEMA);
 	add_rig(json, results);
-	add_string(json, "baseline", results->baseline);
-	add_string(json, "reference", results->reference);
+	member_string(json, "baseline", results->baseline);
+	member_string(json, "reference", results->reference);
 	add_seconds(json, results->seconds);
-	add_bool(json, "interrupted", results->interrupted);
+	member_bool(json, "interrupted", results->interrupted);
 	add_findings(json, results->findings);
 	add_disagreements(json, results->disagreements);
 	add_summary(json, results);

@@ -21,7 +21,7 @@ static const char source[] =
 	"\"/home/x/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/napi-3.12.1/src/b.rs\";\n";
 
 static Tree *tree;
-static Module module;
+static ElfFile *elf;
 static guint64 uses, says, far;
 
 static void shell(const gchar *command)
@@ -63,14 +63,13 @@ static void build(void)
 	uses = address(symbols, "uses");
 	says = address(symbols, "says");
 	far = address(symbols, "far");
-	module.elf = elffile_open(path, &error);
+	elf = elffile_open(path, &error);
 	g_assert_no_error(error);
-	module.bias = 0x7f0000;
 }
 
 static const gchar *found(guint64 function, const gchar *const *texts, gsize count)
 {
-	return mention_find(&module, module.bias + function, texts, count);
+	return mention_find(elf, function, texts, count);
 }
 
 static void test_mention(void)
@@ -87,13 +86,13 @@ static void test_mention(void)
 
 static void test_crate(void)
 {
-	g_autofree gchar *napi = crate_version(module.elf, "napi");
-	g_autofree gchar *sys = crate_version(module.elf, "napi-sys");
+	g_autofree gchar *napi = crate_version(elf, "napi");
+	g_autofree gchar *sys = crate_version(elf, "napi-sys");
 
 	g_assert_cmpstr(napi, ==, "3.12.1");
 	g_assert_cmpstr(sys, ==, "2.4.0");
-	g_assert_null(crate_version(module.elf, "nap"));
-	g_assert_null(crate_version(module.elf, "mimalloc"));
+	g_assert_null(crate_version(elf, "nap"));
+	g_assert_null(crate_version(elf, "mimalloc"));
 }
 
 int main(int argc, char **argv)
@@ -111,7 +110,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/mention/find", test_mention);
 	g_test_add_func("/mention/crate", test_crate);
 	status = g_test_run();
-	elffile_free(module.elf);
+	elffile_free(elf);
 	tree_free(tree);
 	return status;
 }

@@ -1,0 +1,20 @@
+/*
+ * scan - what a scan has found, as text. Pure: each writer returns a new string.
+ *
+ * JSON, schema "a64rig.scan/1", with the same rules as report.h; words and addresses are strings.
+ * SARIF 2.1.0: a rule for each extension, bare instructions as errors, unknown ones as notes, those
+ * that are guarded left out.
+ */
+#ifndef REPORT_SCAN_H
+#define REPORT_SCAN_H
+
+#include "model/hit.h"
+
+/* colour: ANSI colours; width: columns, 0 for no limit; all: every instruction, not the first few
+ * of each extension. */
+gchar *scan_table(const Scan *scan, gboolean colour, guint width, gboolean all);
+
+gchar *scan_json(const Scan *scan);
+gchar *scan_sarif(const Scan *scan);
+
+#endif
