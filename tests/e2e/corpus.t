@@ -34,4 +34,30 @@ for package in '@node-rs/crc32-linux-arm64-gnu@1.10.7' '@node-rs/jieba-linux-arm
 		"$package: and how it is known"
 	like "$(json "$filter | .advice")" 'mimalloc-safe 0\.1\.53 or later' "$package: the crate to take"
 done
+
+# --- the same files, not run ---
+
+# Where the package lies that is called NAME@VERSION.
+folder_of() {
+	local file
+	for file in "$XDG_CACHE_HOME"/a64rig/packages/*/package/package.json; do
+		[ "$(jq -r '"\(.name)@\(.version | ltrimstr("v"))"' "$file")" != "$1" ] || dirname "$file"
+	done | head -n 1
+}
+
+cp "$out" "$T/run.json"
+while IFS=$'\t' read -r name version _ file verdict _; do
+	folder=$(folder_of "$name@$version")
+	rig scan -q --format json "$folder/$(dirname "$file")"
+	if [ "$verdict" = ok ]; then
+		is "$status $(json '.summary.bare')" '0 0' "$name@$version: scanned, nothing in it is bare"
+		continue
+	fi
+	read -r object offset insn < <(jq -r --arg package "npm:$name@$version" \
+		'.findings[] | select(.package == $package) | .fault | "\(.object) \(.offset) \(.insn)"' "$T/run.json")
+	is "$status $(jq --arg object "${object##*/}" --arg offset "$offset" --arg insn "$insn" \
+		'[.files[] | select(.path | endswith("/" + $object)) | .hits[] |
+			select(.class == "bare" and .offset == $offset and .insn == $insn)] | length' "$out")" \
+		'1 1' "$name@$version: scanned, the instruction that it dies of at $offset is bare"
+done < <(sed 1d "$TOP/tests/e2e/corpus.tsv")
 finish
