@@ -150,11 +150,20 @@ static EntryKind kind_of(struct archive_entry *entry)
 	}
 }
 
+static gboolean is_library(const Reader *self)
+{
+	return (archive_format(self->archive) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_AR;
+}
+
 static gboolean take_path(Reader *self, struct archive_entry *entry, GError **error)
 {
 	const gchar *path = archive_entry_pathname(entry);
 
-	self->entry.path = clean(path);
+	/* "/" and "//" are the indexes of a static library (ar(5)). */
+	if (path && *path == '/' && is_library(self))
+		self->entry.path = g_strdup("");
+	else
+		self->entry.path = clean(path);
 	if (self->entry.path)
 		return TRUE;
 	refuse(self, error, "its entry '%s' would lie outside", path ? path : "");
@@ -194,7 +203,8 @@ static gboolean take_size(Reader *self, struct archive_entry *entry, GError **er
 static gboolean take(Reader *self, struct archive_entry *entry, GError **error)
 {
 	clear(&self->entry);
-	self->entry.kind = kind_of(entry);
+	/* ar writes no file types. */
+	self->entry.kind = is_library(self) ? ENTRY_FILE : kind_of(entry);
 	self->entry.mode = archive_entry_perm(entry);
 	self->entry.time = archive_entry_mtime(entry);
 	return take_path(self, entry, error) && take_target(self, entry, error) &&

@@ -1,5 +1,7 @@
 #include "inspect/code.h"
 
+#include <dwarf.h>
+#include <elfutils/libdw.h>
 #include <gelf.h>
 #include <string.h>
 
@@ -17,6 +19,7 @@ struct Code {
 	GArray *symbols;     /* of CodeSymbol, by address; NULL: not read yet */
 	GArray *data;        /* of Span, by address; read with the symbols */
 	GHashTable *imports; /* guint64 place -> const gchar *name; NULL: not read yet */
+	GHashTable *places;  /* guint64 place -> guint64 of code; read with the imports */
 	GArray *pointed;     /* of CodeRoot: what relocations point to; read with the imports */
 	Span started[3];     /* arrays of what the loader calls */
 	GPtrArray *aligned;  /* copies of words that do not lie at a word's place in the file */
@@ -128,6 +131,7 @@ void code_free(Code *self)
 	g_clear_pointer(&self->symbols, g_array_unref);
 	g_clear_pointer(&self->data, g_array_unref);
 	g_clear_pointer(&self->imports, g_hash_table_unref);
+	g_clear_pointer(&self->places, g_hash_table_unref);
 	g_clear_pointer(&self->pointed, g_array_unref);
 	g_free(self);
 }
@@ -332,12 +336,17 @@ gboolean code_is_data(Code *self, guint64 addr)
 
 /* --- relocations --- */
 
-static void add_pointed(Code *self, guint64 addr, RootKind kind)
+/* The loader puts the address into the place. */
+static void add_pointed(Code *self, guint64 place, guint64 addr, RootKind kind)
 {
 	CodeRoot root = {addr, kind};
 
-	if (addr % 4 == 0 && code_range(self, addr))
-		g_array_append_val(self->pointed, root);
+	if (addr % 4 || !code_range(self, addr))
+		return;
+	g_array_append_val(self->pointed, root);
+	if (kind != ROOT_CHOOSER)
+		g_hash_table_replace(self->places, g_memdup2(&place, sizeof(place)),
+				     g_memdup2(&addr, sizeof(addr)));
 }
 
 /* A place whose content is an address, before the loader has moved it. */
@@ -348,7 +357,7 @@ static void add_content(Code *self, guint64 place)
 	if (!elffile_offset(self->file, place, &offset, &left) || left < sizeof(addr))
 		return;
 	memcpy(&addr, elffile_piece(self->file, offset, sizeof(addr)), sizeof(addr));
-	add_pointed(self, addr, ROOT_POINTER);
+	add_pointed(self, place, addr, ROOT_POINTER);
 }
 
 static const struct {
@@ -386,17 +395,18 @@ static void take_relocation(Code *self, const Elf64_Rela *entry, const Elf64_Sym
 	guint64 *place;
 
 	if (ELF64_R_TYPE(entry->r_info) == R_AARCH64_RELATIVE)
-		add_pointed(self, (guint64)entry->r_addend,
+		add_pointed(self, entry->r_offset, (guint64)entry->r_addend,
 			    is_in_start_array(self, entry->r_offset) ? ROOT_START : ROOT_POINTER);
 	else if (ELF64_R_TYPE(entry->r_info) == R_AARCH64_IRELATIVE)
-		add_pointed(self, (guint64)entry->r_addend, ROOT_CHOOSER);
+		add_pointed(self, entry->r_offset, (guint64)entry->r_addend, ROOT_CHOOSER);
 	else if (index && index < count && elffile_dynamic(self->file, DT_STRTAB, &names)) {
 		Elf64_Sym symbol;
 
 		memcpy(&symbol, &symbols[index], sizeof(symbol));
 		name = elffile_string(self->file, names + symbol.st_name);
 		if (symbol.st_value && symbol.st_shndx != SHN_UNDEF)
-			add_pointed(self, symbol.st_value + (guint64)entry->r_addend, ROOT_POINTER);
+			add_pointed(self, entry->r_offset,
+				    symbol.st_value + (guint64)entry->r_addend, ROOT_POINTER);
 		if (!name)
 			return;
 		place = g_new(guint64, 1);
@@ -454,22 +464,52 @@ static void take_compact(Code *self)
 	}
 }
 
+/* A static program applies its own, which only sections tell of. */
+static void take_static(Code *self)
+{
+	for (guint i = 0; !self->object && i < self->file->sections->len; i++) {
+		const Elf64_Shdr *s = &g_array_index(self->file->sections, Elf64_Shdr, i);
+
+		for (guint64 at = 0; s->sh_type == SHT_RELA && (s->sh_flags & SHF_ALLOC) &&
+				     at + sizeof(Elf64_Rela) <= s->sh_size;
+		     at += sizeof(Elf64_Rela)) {
+			Elf64_Rela entry;
+
+			memcpy(&entry, elffile_piece(self->file, s->sh_offset + at, sizeof(entry)),
+			       sizeof(entry));
+			take_relocation(self, &entry, NULL, 0);
+		}
+	}
+}
+
 static void need_relocations(Code *self)
 {
 	if (self->imports)
 		return;
+	self->places = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
 	self->imports = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
 	self->pointed = g_array_new(FALSE, FALSE, sizeof(CodeRoot));
 	find_start_arrays(self);
 	take_relocations(self, DT_RELA, DT_RELASZ);
 	take_relocations(self, DT_JMPREL, DT_PLTRELSZ);
 	take_compact(self);
+	if (!elffile_segment(self->file, PT_DYNAMIC))
+		take_static(self);
 }
 
 const gchar *code_import(Code *self, guint64 slot)
 {
 	need_relocations(self);
 	return g_hash_table_lookup(self->imports, &slot);
+}
+
+guint64 code_pointed(Code *self, guint64 place)
+{
+	const guint64 *addr;
+
+	need_relocations(self);
+	addr = g_hash_table_lookup(self->places, &place);
+	return addr ? *addr : 0;
 }
 
 /* --- roots --- */
@@ -616,6 +656,47 @@ static void add_unwound(const Code *self, GArray *starts)
 	}
 }
 
+static Elf_Scn *section_named(const Code *self, const gchar *name, GElf_Shdr *header)
+{
+	Elf_Scn *section = NULL;
+	size_t names;
+
+	if (!self->elf || elf_getshdrstrndx(self->elf, &names))
+		return NULL;
+	while ((section = elf_nextscn(self->elf, section)))
+		if (gelf_getshdr(section, header) &&
+		    g_strcmp0(elf_strptr(self->elf, names, header->sh_name), name) == 0)
+			return section;
+	return NULL;
+}
+
+/* Static programs have no such table: the frames themselves. Their first field is the function's
+ * distance from there, 32 bits (DW_EH_PE_pcrel | DW_EH_PE_sdata4), in all that is compiled. */
+static void add_frames(const Code *self, GArray *starts)
+{
+	GElf_Shdr header;
+	Elf_Scn *section = section_named(self, ".eh_frame", &header);
+	Elf_Data *data = section ? elf_rawdata(section, NULL) : NULL;
+	Dwarf_Off at = 0, next;
+	Dwarf_CFI_Entry entry;
+
+	while (data && data->d_buf &&
+	       dwarf_next_cfi(self->file->header.e_ident, data, true, at, &next, &entry) == 0 &&
+	       next > at) {
+		const guint8 *field = dwarf_cfi_cie_p(&entry) ? NULL : entry.fde.start;
+		gint32 distance;
+		guint64 addr;
+
+		at = next;
+		if (!field || entry.fde.end < field || entry.fde.end - field < 4)
+			continue;
+		memcpy(&distance, field, sizeof(distance));
+		addr = header.sh_addr + (guint64)(field - (const guint8 *)data->d_buf) +
+		       (guint64)distance;
+		g_array_append_val(starts, addr);
+	}
+}
+
 static gint by_number(gconstpointer a, gconstpointer b)
 {
 	guint64 x = *(const guint64 *)a, y = *(const guint64 *)b;
@@ -630,7 +711,10 @@ GArray *code_starts(Code *self)
 	need_symbols(self);
 	for (guint i = 0; i < self->symbols->len; i++)
 		g_array_append_val(starts, g_array_index(self->symbols, CodeSymbol, i).addr);
-	add_unwound(self, starts);
+	if (elffile_segment(self->file, PT_GNU_EH_FRAME))
+		add_unwound(self, starts);
+	else
+		add_frames(self, starts);
 	g_array_sort(starts, by_number);
 	return starts;
 }

@@ -79,6 +79,9 @@ GArray *code_starts(Code *self);
 /* The name of the symbol whose address the loader puts into that place, or NULL. */
 const gchar *code_import(Code *self, guint64 slot);
 
+/* The place in this file's code whose address the loader puts there, or 0. */
+guint64 code_pointed(Code *self, guint64 slot);
+
 /* Does the file hold these bytes there, when it is loaded? */
 gboolean code_holds(const Code *self, guint64 addr, const gchar *text);
 

@@ -120,12 +120,20 @@ static const struct {
 	{"pthread_atfork", 2},           {"qsort", 3},          {"bsearch", 4},
 };
 
+/* The code that a register leads to: it has the address, or what was loaded from a place that the
+ * loader fills. */
+static guint64 code_of(const Walk *self, guint64 known)
+{
+	if (KNOWN_KIND(known) == KNOWN_VARIABLE)
+		return code_pointed(self->code, KNOWN_ADDR(known));
+	return KNOWN_KIND(known) == KNOWN_ADDRESS ? KNOWN_ADDR(known) : 0;
+}
+
 static void push_callback(Walk *self, const Item *item, guint number)
 {
-	guint64 known = item->state.registers[number];
+	guint64 addr = code_of(self, item->state.registers[number]);
 
-	if (KNOWN_KIND(known) == KNOWN_ADDRESS && code_range(self->code, KNOWN_ADDR(known)))
-		push(self, KNOWN_ADDR(known), KNOWN_ADDR(known), item->reached, item->guard, NULL);
+	push(self, addr, addr, item->reached, item->guard, NULL);
 }
 
 /* What the entry point calls gets main(), whatever its name is. */
@@ -157,14 +165,12 @@ static void call(Walk *self, Item *item, guint64 target, const gchar *name)
 
 static void call_register(Walk *self, Item *item, guint number)
 {
-	guint64 known = item->state.registers[number];
+	guint64 known = item->state.registers[number], addr = code_of(self, known);
+	const gchar *name = KNOWN_KIND(known) == KNOWN_VARIABLE
+				    ? code_import(self->code, KNOWN_ADDR(known))
+				    : NULL;
 
-	if (KNOWN_KIND(known) == KNOWN_ADDRESS)
-		call(self, item, KNOWN_ADDR(known), NULL);
-	else if (KNOWN_KIND(known) == KNOWN_VARIABLE)
-		call(self, item, 0, code_import(self->code, KNOWN_ADDR(known)));
-	else
-		call(self, item, 0, NULL);
+	call(self, item, addr, addr ? NULL : name);
 }
 
 /* --- branches --- */
@@ -309,8 +315,7 @@ static gboolean take(Walk *self, Item *item, guint32 word)
 		call_register(self, item, step.number);
 		return TRUE;
 	case FLOW_JUMP_REGISTER:
-		if (KNOWN_KIND(item->state.registers[step.number]) == KNOWN_ADDRESS)
-			jump(self, item, KNOWN_ADDR(item->state.registers[step.number]));
+		jump(self, item, code_of(self, item->state.registers[step.number]));
 		return FALSE;
 	case FLOW_END:
 		break;
