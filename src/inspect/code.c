@@ -3,6 +3,7 @@
 #include <dwarf.h>
 #include <elfutils/libdw.h>
 #include <gelf.h>
+#include <gio/gio.h>
 #include <string.h>
 
 #include "inspect/elffile.h"
@@ -99,6 +100,15 @@ static void sort_ranges(Code *self)
 	g_array_set_size(self->ranges, kept);
 }
 
+static guint64 code_size(const Code *self)
+{
+	guint64 size = 0;
+
+	for (guint i = 0; i < self->ranges->len; i++)
+		size += g_array_index(self->ranges, CodeRange, i).count * 4;
+	return size;
+}
+
 Code *code_open(const gchar *path, GError **error)
 {
 	g_autoptr(Code) self = g_new0(Code, 1);
@@ -116,6 +126,11 @@ Code *code_open(const gchar *path, GError **error)
 		ranges_of_sections(self);
 	if (!self->ranges->len)
 		ranges_of_segments(self);
+	if (code_size(self) > g_mapped_file_get_length(self->file->file)) {
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+			    "%s is damaged: its sections of code lie upon each other", path);
+		return NULL;
+	}
 	sort_ranges(self);
 	return g_steal_pointer(&self);
 }
@@ -160,13 +175,10 @@ static gssize last_not_above(const GArray *array, gsize size, guint64 addr)
 
 const CodeRange *code_range(const Code *self, guint64 addr)
 {
-	for (guint i = self->ranges->len; i-- > 0;) {
-		const CodeRange *range = &g_array_index(self->ranges, CodeRange, i);
+	gssize i = last_not_above(self->ranges, sizeof(CodeRange), addr);
+	const CodeRange *range = i < 0 ? NULL : &g_array_index(self->ranges, CodeRange, i);
 
-		if (addr >= range->addr)
-			return (addr - range->addr) / 4 < range->count ? range : NULL;
-	}
-	return NULL;
+	return range && (addr - range->addr) / 4 < range->count ? range : NULL;
 }
 
 /* --- symbols --- */
@@ -274,18 +286,25 @@ static void marks_to_spans(Code *self, GArray *marks)
 static void need_symbols(Code *self)
 {
 	g_autoptr(GArray) marks = g_array_new(FALSE, FALSE, sizeof(CodeSymbol));
+	guint32 types[] = {SHT_SYMTAB, SHT_DYNSYM};
 	Elf_Scn *section = NULL;
 
 	if (self->symbols)
 		return;
 	self->symbols = g_array_new(FALSE, FALSE, sizeof(CodeSymbol));
 	self->data = g_array_new(FALSE, FALSE, sizeof(Span));
+	/* There is one of each; more would make a small file take much memory. */
 	while (self->elf && (section = elf_nextscn(self->elf, section))) {
 		GElf_Shdr header;
 
-		if (gelf_getshdr(section, &header) &&
-		    (header.sh_type == SHT_SYMTAB || header.sh_type == SHT_DYNSYM))
-			take_table(self, marks, section, &header);
+		if (!gelf_getshdr(section, &header))
+			continue;
+		for (guint i = 0; i < G_N_ELEMENTS(types); i++)
+			if (header.sh_type == types[i]) {
+				take_table(self, marks, section, &header);
+				types[i] = G_MAXUINT32;
+				break;
+			}
 	}
 	g_array_sort(self->symbols, by_addr);
 	marks_to_spans(self, marks);
@@ -386,55 +405,87 @@ static void find_start_arrays(Code *self)
 	}
 }
 
-/* What the loader does with it when the file is loaded (Arm, aaelf64, "Dynamic relocations"). */
-static void take_relocation(Code *self, const Elf64_Rela *entry, const Elf64_Sym *symbols,
-			    guint64 count)
-{
-	guint64 index = ELF64_R_SYM(entry->r_info), names;
-	const gchar *name;
-	guint64 *place;
+/* The dynamic symbols and their names, as the loader has them. */
+typedef struct {
+	const guint8 *symbols, *names;
+	guint64 symbols_size, names_size;
+} Linking;
 
-	if (ELF64_R_TYPE(entry->r_info) == R_AARCH64_RELATIVE)
+/* All of the segment from an address on that a dynamic entry has; NULL where there is none. */
+static const guint8 *dynamic_piece(const Code *self, gint64 tag, guint64 *size)
+{
+	guint64 addr, offset;
+
+	if (!elffile_dynamic(self->file, tag, &addr) ||
+	    !elffile_offset(self->file, addr, &offset, size))
+		return NULL;
+	return elffile_piece(self->file, offset, *size);
+}
+
+static gboolean linked_symbol(const Linking *linking, guint64 index, Elf64_Sym *symbol)
+{
+	if (!linking->symbols || index >= linking->symbols_size / sizeof(*symbol))
+		return FALSE;
+	memcpy(symbol, linking->symbols + index * sizeof(*symbol), sizeof(*symbol));
+	return TRUE;
+}
+
+/* Longer names are none that are asked for. */
+static const gchar *linked_name(const Linking *linking, guint64 offset)
+{
+	enum { LONGEST = 256 };
+
+	if (!linking->names || offset >= linking->names_size ||
+	    !memchr(linking->names + offset, 0, MIN(linking->names_size - offset, LONGEST)))
+		return NULL;
+	return (const gchar *)linking->names + offset;
+}
+
+static void take_import(Code *self, const Elf64_Rela *entry, const Linking *linking)
+{
+	guint64 index = ELF64_R_SYM(entry->r_info), place = entry->r_offset;
+	const gchar *name;
+	Elf64_Sym symbol;
+
+	if (!index || !linked_symbol(linking, index, &symbol))
+		return;
+	if (symbol.st_value && symbol.st_shndx != SHN_UNDEF)
+		add_pointed(self, place, symbol.st_value + (guint64)entry->r_addend, ROOT_POINTER);
+	name = linked_name(linking, symbol.st_name);
+	if (name)
+		g_hash_table_replace(self->imports, g_memdup2(&place, sizeof(place)),
+				     (gpointer)name);
+}
+
+/* What the loader does with it when the file is loaded (Arm, aaelf64, "Dynamic relocations"). */
+static void take_relocation(Code *self, const Elf64_Rela *entry, const Linking *linking)
+{
+	switch (ELF64_R_TYPE(entry->r_info)) {
+	case R_AARCH64_RELATIVE:
 		add_pointed(self, entry->r_offset, (guint64)entry->r_addend,
 			    is_in_start_array(self, entry->r_offset) ? ROOT_START : ROOT_POINTER);
-	else if (ELF64_R_TYPE(entry->r_info) == R_AARCH64_IRELATIVE)
+		break;
+	case R_AARCH64_IRELATIVE:
 		add_pointed(self, entry->r_offset, (guint64)entry->r_addend, ROOT_CHOOSER);
-	else if (index && index < count && elffile_dynamic(self->file, DT_STRTAB, &names)) {
-		Elf64_Sym symbol;
-
-		memcpy(&symbol, &symbols[index], sizeof(symbol));
-		name = elffile_string(self->file, names + symbol.st_name);
-		if (symbol.st_value && symbol.st_shndx != SHN_UNDEF)
-			add_pointed(self, entry->r_offset,
-				    symbol.st_value + (guint64)entry->r_addend, ROOT_POINTER);
-		if (!name)
-			return;
-		place = g_new(guint64, 1);
-		*place = entry->r_offset;
-		g_hash_table_replace(self->imports, place, (gpointer)name);
+		break;
+	default:
+		take_import(self, entry, linking);
+		break;
 	}
 }
 
-static void take_relocations(Code *self, gint64 table_tag, gint64 size_tag)
+static void take_relocations(Code *self, gint64 table_tag, gint64 size_tag, const Linking *linking)
 {
-	guint64 table, size, offset, left, symtab, symbols_left = 0, symbols_offset = 0;
-	const guint8 *bytes, *symbols = NULL;
+	guint64 size, left;
+	const guint8 *bytes = dynamic_piece(self, table_tag, &left);
 
-	if (!elffile_dynamic(self->file, table_tag, &table) ||
-	    !elffile_dynamic(self->file, size_tag, &size) ||
-	    !elffile_offset(self->file, table, &offset, &left))
+	if (!bytes || !elffile_dynamic(self->file, size_tag, &size))
 		return;
-	bytes = elffile_piece(self->file, offset, MIN(size, left));
-	if (elffile_dynamic(self->file, DT_SYMTAB, &symtab) &&
-	    elffile_offset(self->file, symtab, &symbols_offset, &symbols_left))
-		symbols = elffile_piece(self->file, symbols_offset, symbols_left);
-	for (guint64 at = 0; bytes && at + sizeof(Elf64_Rela) <= MIN(size, left);
-	     at += sizeof(Elf64_Rela)) {
+	for (guint64 at = 0; at + sizeof(Elf64_Rela) <= MIN(size, left); at += sizeof(Elf64_Rela)) {
 		Elf64_Rela entry;
 
 		memcpy(&entry, bytes + at, sizeof(entry));
-		take_relocation(self, &entry, (const Elf64_Sym *)(gconstpointer)symbols,
-				symbols ? symbols_left / sizeof(Elf64_Sym) : 0);
+		take_relocation(self, &entry, linking);
 	}
 }
 
@@ -442,16 +493,15 @@ static void take_relocations(Code *self, gint64 table_tag, gint64 size_tag)
  * odd one a map of the 63 words that follow (System V gABI, "Relative relocation table"). */
 static void take_compact(Code *self)
 {
-	guint64 table, size, offset, left, place = 0;
+	guint64 size, left, place = 0;
+	const guint8 *bytes = dynamic_piece(self, DT_RELR, &left);
 
-	if (!elffile_dynamic(self->file, DT_RELR, &table) ||
-	    !elffile_dynamic(self->file, DT_RELRSZ, &size) ||
-	    !elffile_offset(self->file, table, &offset, &left))
+	if (!bytes || !elffile_dynamic(self->file, DT_RELRSZ, &size))
 		return;
 	for (guint64 at = 0; at + 8 <= MIN(size, left); at += 8) {
 		guint64 entry;
 
-		memcpy(&entry, elffile_piece(self->file, offset + at, 8), sizeof(entry));
+		memcpy(&entry, bytes + at, sizeof(entry));
 		if (!(entry & 1)) {
 			add_content(self, entry);
 			place = entry + 8;
@@ -477,21 +527,25 @@ static void take_static(Code *self)
 
 			memcpy(&entry, elffile_piece(self->file, s->sh_offset + at, sizeof(entry)),
 			       sizeof(entry));
-			take_relocation(self, &entry, NULL, 0);
+			take_relocation(self, &entry, &(Linking){0});
 		}
 	}
 }
 
 static void need_relocations(Code *self)
 {
+	Linking linking = {0};
+
 	if (self->imports)
 		return;
 	self->places = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
 	self->imports = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
 	self->pointed = g_array_new(FALSE, FALSE, sizeof(CodeRoot));
 	find_start_arrays(self);
-	take_relocations(self, DT_RELA, DT_RELASZ);
-	take_relocations(self, DT_JMPREL, DT_PLTRELSZ);
+	linking.symbols = dynamic_piece(self, DT_SYMTAB, &linking.symbols_size);
+	linking.names = dynamic_piece(self, DT_STRTAB, &linking.names_size);
+	take_relocations(self, DT_RELA, DT_RELASZ, &linking);
+	take_relocations(self, DT_JMPREL, DT_PLTRELSZ, &linking);
 	take_compact(self);
 	if (!elffile_segment(self->file, PT_DYNAMIC))
 		take_static(self);
@@ -526,16 +580,15 @@ static void add_root(const Code *self, GArray *roots, guint64 addr, RootKind kin
  * by relocations; an entry of 0 or -1 is none. */
 static void add_array(Code *self, GArray *roots, gint64 array_tag, gint64 size_tag)
 {
-	guint64 array, size, offset, left;
+	guint64 size, left;
+	const guint8 *bytes = dynamic_piece(self, array_tag, &left);
 
-	if (!elffile_dynamic(self->file, array_tag, &array) ||
-	    !elffile_dynamic(self->file, size_tag, &size) ||
-	    !elffile_offset(self->file, array, &offset, &left))
+	if (!bytes || !elffile_dynamic(self->file, size_tag, &size))
 		return;
 	for (guint64 at = 0; at + 8 <= MIN(size, left); at += 8) {
 		guint64 addr;
 
-		memcpy(&addr, elffile_piece(self->file, offset + at, 8), sizeof(addr));
+		memcpy(&addr, bytes + at, sizeof(addr));
 		add_root(self, roots, addr, ROOT_START);
 	}
 }

@@ -12,11 +12,11 @@
 /* Words that the processor may run: an executable section, or where there are no section headers an
  * executable segment. */
 typedef struct {
-	const gchar *section; /* ".text"; "" of a segment */
 	guint64 addr;         /* of the first word */
 	guint64 offset;       /* the same in the file, bytes */
 	const guint32 *words; /* little-endian */
 	gsize count;          /* how many */
+	const gchar *section; /* ".text"; "" of a segment */
 } CodeRange;
 
 typedef enum {

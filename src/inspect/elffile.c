@@ -7,6 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* 64 KiB of them (Linux, fs/binfmt_elf.c, load_elf_phdrs()). */
+enum { SEGMENTS = 65536 / sizeof(Elf64_Phdr) };
+
 static gboolean refuse(GError **error, const gchar *path, const gchar *format, ...)
 	G_GNUC_PRINTF(3, 4);
 
@@ -153,6 +156,11 @@ ElfFile *elffile_open(const gchar *path, GError **error)
 	elf->file = map_file(path, error);
 	if (!elf->file || !read_header(elf, path, error))
 		return NULL;
+	if (elf->header.e_phnum > SEGMENTS) {
+		refuse(error, path, "has %u program headers; Linux loads no file with more than %d",
+		       elf->header.e_phnum, SEGMENTS);
+		return NULL;
+	}
 	if (!copy_table(elf, elf->segments, elf->header.e_phoff, elf->header.e_phnum) ||
 	    !copy_table(elf, elf->sections, elf->header.e_shoff, elf->header.e_shnum) ||
 	    !all_inside(elf)) {

@@ -13,6 +13,10 @@
 /* Words that are looked at on either side of a branch for a loop of exclusive loads. */
 enum { OTHER_WAY = 24, SAME_WAY = 8 };
 
+/* Places that wait to be walked; no compiler's code needs a tenth of it. What is dropped stays
+ * unreached, and so unknown. */
+enum { WAITING = 1 << 18 };
+
 typedef struct {
 	guint64 addr, function;
 	Reached reached;
@@ -20,31 +24,22 @@ typedef struct {
 	FlowState state;
 } Item;
 
-typedef struct {
-	const CodeRange *range;
-	guint32 *marks;
-} Marks;
-
 struct Walk {
 	Code *code;
-	Marks *marks; /* of each range */
+	const CodeRange *ranges;
 	guint count;
-	GArray *items; /* of Item, those that are still to be walked */
+	guint32 **marks; /* of each range */
+	GArray *items;   /* of Item, those that are still to be walked */
 	Guards *guards;
 };
 
-static guint32 *mark_at(const Walk *self, guint64 addr, const CodeRange **range)
+static guint32 *mark_at(const Walk *self, guint64 addr, const CodeRange **found)
 {
-	for (guint i = 0; i < self->count; i++) {
-		const CodeRange *r = self->marks[i].range;
+	const CodeRange *range = addr % 4 ? NULL : code_range(self->code, addr);
 
-		if (addr >= r->addr && (addr - r->addr) / 4 < r->count && addr % 4 == 0) {
-			if (range)
-				*range = r;
-			return &self->marks[i].marks[(addr - r->addr) / 4];
-		}
-	}
-	return NULL;
+	if (found)
+		*found = range;
+	return range ? &self->marks[range - self->ranges][(addr - range->addr) / 4] : NULL;
 }
 
 static guint32 word_at(const CodeRange *range, guint64 addr)
@@ -59,7 +54,7 @@ static void push(Walk *self, guint64 addr, guint64 function, Reached reached, gu
 	const guint32 *mark = mark_at(self, addr, NULL);
 	Item item = {.addr = addr, .function = function, .reached = reached, .guard = guard};
 
-	if (!mark || MARK_REACHED(*mark) >= reached)
+	if (!mark || MARK_REACHED(*mark) >= reached || self->items->len == WAITING)
 		return;
 	if (state)
 		item.state = *state;
@@ -385,14 +380,12 @@ static void walk_roots(Walk *self)
 Walk *walk_new(Code *code)
 {
 	Walk *self = g_new0(Walk, 1);
-	const CodeRange *ranges = code_ranges(code, &self->count);
 
 	self->code = code;
-	self->marks = g_new0(Marks, self->count);
-	for (guint i = 0; i < self->count; i++) {
-		self->marks[i].range = &ranges[i];
-		self->marks[i].marks = g_new0(guint32, ranges[i].count);
-	}
+	self->ranges = code_ranges(code, &self->count);
+	self->marks = g_new0(guint32 *, self->count);
+	for (guint i = 0; i < self->count; i++)
+		self->marks[i] = g_new0(guint32, self->ranges[i].count);
 	self->items = g_array_new(FALSE, FALSE, sizeof(Item));
 	self->guards = guards_new();
 	mark_starts(self);
@@ -406,7 +399,7 @@ void walk_free(Walk *self)
 	if (!self)
 		return;
 	for (guint i = 0; i < self->count; i++)
-		g_free(self->marks[i].marks);
+		g_free(self->marks[i]);
 	g_free(self->marks);
 	g_array_unref(self->items);
 	guards_free(self->guards);
