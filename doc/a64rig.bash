@@ -63,7 +63,13 @@ _a64rig_values() {
 	--image) _a64rig_offer < <(_a64rig_images) ;;
 	--isolation) _a64rig_offer < <(printf '%s\n' run guest) ;;
 	--connect) _a64rig_offer < <(printf '%s\n' qemu:///session qemu:///system) ;;
-	-f | --format) _a64rig_offer < <(printf '%s\n' table markdown html json junit tap) ;;
+	-f | --format)
+		if [ "${COMP_WORDS[1]-}" = scan ]; then
+			_a64rig_offer < <(printf '%s\n' table json sarif)
+		else
+			_a64rig_offer < <(printf '%s\n' table markdown html json junit tap)
+		fi
+		;;
 	-o | --output) _a64rig_files '*' ;;
 	--sysroot | --bind) _a64rig_files '' ;;
 	--record) _a64rig_files '*' ;;
@@ -92,7 +98,7 @@ _a64rig() {
 	elif [[ ${COMP_WORDS[1]} == debug && $cur != -* ]]; then
 		_a64rig_offer < <(_a64rig_cases)
 		_a64rig_files '*.json*'
-	elif [[ ${COMP_WORDS[1]} == exec && $cur != -* ]]; then
+	elif [[ ${COMP_WORDS[1]} == @(exec|scan) && $cur != -* ]]; then
 		_a64rig_files '*'
 	elif [[ ${COMP_WORDS[1]} == report && $cur != -* ]]; then
 		_a64rig_files '*.json*'

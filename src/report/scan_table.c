@@ -4,7 +4,7 @@
 #include "report/scan.h"
 #include "report/text.h"
 
-enum { SHOWN = 5 }; /* places of each extension and class, and kinds of reasons */
+enum { SHOWN = 5 }; /* places of each extension and class */
 
 typedef struct {
 	const gchar *feature, *arch;
@@ -103,32 +103,57 @@ static void add_places(Page *page, const ScanFile *file, const Extension *extens
 	}
 }
 
-/* How often each reason is given, whatever is tested. */
-static void add_reasons(Page *page, const ScanFile *file, const Extension *extension,
-			HitClass class)
+typedef struct {
+	const gchar *text;
+	guint count;
+} Reason;
+
+static gint by_count(gconstpointer a, gconstpointer b)
 {
-	g_autoptr(GHashTable) counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	const Reason *x = a, *y = b;
+
+	return x->count != y->count ? (x->count > y->count ? -1 : 1) : strcmp(x->text, y->text);
+}
+
+/* How often each reason is given, whatever is tested: the text goes to a Reason of the array as
+ * g_intern_string(), for there are few. */
+static GArray *reasons_of(const ScanFile *file, const Extension *extension, HitClass class)
+{
 	g_autoptr(GRegex) place = g_regex_new(" \\(0x[0-9a-f]+\\)$", 0, 0, NULL);
-	GHashTableIter iter;
-	gpointer reason, count;
+	GArray *reasons = g_array_new(FALSE, FALSE, sizeof(Reason));
 
 	for (guint i = 0; i < file->hits->len; i++) {
 		const Hit *hit = g_ptr_array_index(file->hits, i);
+		g_autofree gchar *plain = NULL;
+		Reason new = {.count = 1};
+		guint at = 0;
 
-		if (hit->feature == extension->feature && hit->class == class && hit->reason) {
-			gchar *plain = g_regex_replace(place, hit->reason, -1, 0, "", 0, NULL);
-			guint before = GPOINTER_TO_UINT(g_hash_table_lookup(counts, plain));
-
-			g_hash_table_replace(counts, plain, GUINT_TO_POINTER(before + 1));
-		}
+		if (hit->feature != extension->feature || hit->class != class || !hit->reason)
+			continue;
+		plain = g_regex_replace_literal(place, hit->reason, -1, 0, "", 0, NULL);
+		new.text = g_intern_string(plain);
+		while (at < reasons->len && g_array_index(reasons, Reason, at).text != new.text)
+			at++;
+		if (at < reasons->len)
+			g_array_index(reasons, Reason, at).count++;
+		else
+			g_array_append_val(reasons, new);
 	}
-	g_hash_table_iter_init(&iter, counts);
-	for (guint shown = 0; g_hash_table_iter_next(&iter, &reason, &count); shown++) {
-		g_autofree gchar *line =
-			g_strdup_printf("%u %s", GPOINTER_TO_UINT(count), (gchar *)reason);
+	g_array_sort(reasons, by_count);
+	return reasons;
+}
+
+static void add_reasons(Page *page, const ScanFile *file, const Extension *extension,
+			HitClass class)
+{
+	g_autoptr(GArray) reasons = reasons_of(file, extension, class);
+
+	for (guint i = 0; i < reasons->len; i++) {
+		const Reason *reason = &g_array_index(reasons, Reason, i);
+		g_autofree gchar *line = g_strdup_printf("%u %s", reason->count, reason->text);
 
 		page_add(page, STYLE_PLAIN, "    ");
-		page_cell(page, styles[class], shown ? "" : hit_class_name(class), 8, FALSE);
+		page_cell(page, styles[class], i ? "" : hit_class_name(class), 8, FALSE);
 		page_add(page, STYLE_PLAIN, " ");
 		page_wrap(page, STYLE_DIM, line, 13);
 	}

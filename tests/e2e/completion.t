@@ -47,7 +47,7 @@ mapfile -t cases < <("$rig" list --names cases)
 mapfile -t tags < <("$rig" list --names tags)
 
 complete_words ''
-is 'commands' run exec debug report list image shell doctor --help --version
+is 'commands' run exec scan debug report list image shell doctor --help --version
 complete_words "do"
 is 'a command half typed' doctor
 complete_words run --dry
@@ -83,6 +83,8 @@ complete_words run -t ''
 is 'tags' "${tags[@]}"
 complete_words run -f j
 is 'formats' json junit
+complete_words scan --format ''
+is 'formats of a scan' table json sarif
 
 complete_words run --engine ''
 is 'engines' user system both
