@@ -154,7 +154,6 @@ ScanFile *file_scan(const gchar *path, const gchar *label, const Profile *baseli
 		    FileFeatures *features, GError **error)
 {
 	g_autoptr(Code) code = code_open(path, error);
-	g_autoptr(Walk) walk = NULL;
 	Scanning scanning = {.code = code, .baseline = baseline, .features = features};
 	const CodeRange *ranges;
 	guint count;
@@ -168,6 +167,6 @@ ScanFile *file_scan(const gchar *path, const gchar *label, const Profile *baseli
 	for (guint i = 0; i < count; i++)
 		scan_range(&scanning, &ranges[i]);
 	find_culprit(&scanning);
-	walk = scanning.walk;
+	walk_free(scanning.walk);
 	return scanning.file;
 }

@@ -52,20 +52,16 @@ static FlowSide when(gboolean taken)
 	return taken ? SIDE_TAKEN : SIDE_NEXT;
 }
 
+/* Equal and not equal alone tell of bits. */
 static void conditional(const FlowState *state, guint32 word, FlowStep *step)
 {
 	guint condition = word & 15;
 	gboolean equal = condition == 0;
 
+	if (condition > 1 || !(state->any_set || state->all_set))
+		return;
 	step->tested = state->flags;
-	if (condition > 1 || !state->flags)
-		step->tested = 0;
-	else if (state->any_set)
-		step->set = when(!equal);
-	else if (state->all_set)
-		step->set = when(equal);
-	else
-		step->tested = 0;
+	step->set = when(state->any_set ? !equal : equal);
 }
 
 static gboolean branch(const FlowState *state, guint32 word, guint64 pc, FlowStep *step)

@@ -322,11 +322,11 @@ static gboolean take(Walk *self, Item *item, guint32 word)
  * that does not return is not known to be one. */
 static void follow(Walk *self, Item *item)
 {
-	const CodeRange *range;
+	const CodeRange *range = NULL;
 	guint32 *mark = mark_at(self, item->addr, &range);
 	guint64 first = item->addr;
 
-	for (; (item->addr - range->addr) / 4 < range->count; item->addr += 4, mark++) {
+	for (; mark && (item->addr - range->addr) / 4 < range->count; item->addr += 4, mark++) {
 		if (MARK_REACHED(*mark) >= item->reached ||
 		    ((*mark & MARK_START) && item->addr != first))
 			return;

@@ -238,12 +238,12 @@ rig scan --format json -j 8 tree
 is "$(<"$out")" "$one" 'with any number of jobs the same'
 tar -czf tree.tgz tree
 (cd tree && python3 -m zipfile -c ../tree.whl deep/bare.so outlined.so native)
-ar rc libx.a object.o
+aarch64-linux-gnu-ar rc libx.a object.o
 mkdir -p deb
 echo 2.0 >deb/debian-binary
 tar -cJf deb/control.tar.xz text 2>/dev/null || tar -cJf deb/control.tar.xz -C tree text
 tar -cJf deb/data.tar.xz -C tree deep/bare.so
-(cd deb && ar rc ../x.deb debian-binary control.tar.xz data.tar.xz)
+(cd deb && aarch64-linux-gnu-ar rc ../x.deb debian-binary control.tar.xz data.tar.xz)
 for archive in tree.tgz tree.whl libx.a x.deb; do
 	rig scan --format json "$archive"
 	is "$status $(json .summary.bare)" '1 1' "in $archive"
