@@ -40,7 +40,7 @@ static GPtrArray *private_places(void)
 	const struct passwd *user = getpwuid(getuid());
 
 	for (guint i = 0; hidden[i]; i++)
-		g_ptr_array_add(places, g_strdup(hidden[i]));
+		add_private(places, hidden[i]);
 	add_private(places, "/var/tmp");
 	add_private(places, g_getenv("HOME"));
 	add_private(places, user ? user->pw_dir : NULL);
@@ -48,13 +48,24 @@ static GPtrArray *private_places(void)
 	return places;
 }
 
-/* One of them, or a folder that one of them lies in. */
+/* One of them, or a folder that one of them lies in, whatever links lead there. */
 static gboolean is_too_much(const gchar *path, const GPtrArray *places)
 {
+	char *real = realpath(path, NULL);
+	gboolean is = !real || g_str_equal(real, "/");
+
+	for (guint i = 0; i < places->len && !is; i++)
+		is = is_below(g_ptr_array_index(places, i), real);
+	free(real);
+	return is;
+}
+
+static gboolean is_private(const gchar *path, const GPtrArray *places)
+{
 	for (guint i = 0; i < places->len; i++)
-		if (is_below(g_ptr_array_index(places, i), path))
+		if (is_below(path, g_ptr_array_index(places, i)))
 			return TRUE;
-	return g_str_equal(path, "/");
+	return FALSE;
 }
 
 static gboolean is_marked(const gchar *folder)
@@ -95,7 +106,8 @@ static gchar *work_tree(const gchar *folder, const GPtrArray *places)
 	return top;
 }
 
-/* All of the root folder that is not hidden; links, as /lib on a merged system, as they are. */
+/* All of the root folder that is not hidden; links as they are: /lib on a merged system, and where
+ * /home is one, it leads to a place that is empty. */
 static void add_root(GStrvBuilder *argv)
 {
 	g_autoptr(GDir) dir = g_dir_open("/", 0, NULL);
@@ -105,11 +117,9 @@ static void add_root(GStrvBuilder *argv)
 		g_autofree gchar *path = g_strconcat("/", name, NULL);
 		g_autofree gchar *target = g_file_read_link(path, NULL);
 
-		if (g_strv_contains(hidden, path))
-			continue;
 		if (target)
 			ADD(argv, "--symlink", target, path);
-		else if (g_file_test(path, G_FILE_TEST_IS_DIR))
+		else if (!g_strv_contains(hidden, path) && g_file_test(path, G_FILE_TEST_IS_DIR))
 			ADD(argv, "--ro-bind", path, path);
 	}
 	ADD(argv, "--proc", "/proc", "--dev", "/dev");
@@ -174,6 +184,20 @@ static void add_program(const gchar *path, const GPtrArray *places, GStrvBuilder
 	add_readable(tree ? tree : path, argv);
 }
 
+/* The path as it is given is opened, too: but a link that is seen anyway leads to the real one, and
+ * nothing could be mounted on it. */
+static void add_programs(const gchar *path, const GPtrArray *places, GStrvBuilder *argv)
+{
+	char *real = realpath(path, NULL);
+	gboolean is_link = real && !g_str_equal(real, path);
+
+	if (!is_link || is_private(path, places))
+		add_program(path, places, argv);
+	if (is_link)
+		add_program(real, places, argv);
+	free(real);
+}
+
 /* A hook in there would be run by the user's own git. */
 static void add_writable(const gchar *path, GStrvBuilder *argv)
 {
@@ -188,14 +212,10 @@ void view_add(const View *view, GStrvBuilder *argv)
 {
 	g_autoptr(GPtrArray) places = private_places();
 	g_autofree gchar *tree = work_tree(view->folder, places);
-	char *real = realpath(view->program, NULL);
 
 	add_root(argv);
 	add_private_places(places, argv);
-	add_program(view->program, places, argv);
-	if (real && !g_str_equal(real, view->program))
-		add_program(real, places, argv);
-	free(real);
+	add_programs(view->program, places, argv);
 	add_sources(tree, places, argv);
 	if (tree)
 		add_writable(tree, argv);

@@ -46,16 +46,23 @@ static gboolean look(Fixture *fixture, const gchar *folder, const gchar *program
 	return view_keeps_folder(&view);
 }
 
-/* Where bubblewrap is told to show the folder so; -1: nowhere. The last one holds. */
-static gint place(const Fixture *fixture, const gchar *how, const gchar *name)
+/* Where bubblewrap is told so of the path; -1: nowhere. The last one holds. */
+static gint told(const Fixture *fixture, const gchar *how, const gchar *path)
 {
-	g_autofree gchar *path = g_build_filename(fixture->top, name, NULL);
 	gint found = -1;
 
 	for (gint i = 0; fixture->argv[i] && fixture->argv[i + 1]; i++)
 		if (g_str_equal(fixture->argv[i], how) && g_str_equal(fixture->argv[i + 1], path))
 			found = i;
 	return found;
+}
+
+/* The same of a path in the test's folder. */
+static gint place(const Fixture *fixture, const gchar *how, const gchar *name)
+{
+	g_autofree gchar *path = g_build_filename(fixture->top, name, NULL);
+
+	return told(fixture, how, path);
 }
 
 #define assert_shown(how, name)     g_assert_cmpint(place(fixture, how, name), >=, 0)
@@ -119,6 +126,88 @@ static void test_home_is_never_shown(Fixture *fixture, gconstpointer data G_GNUC
 	/* Unless the user says so. */
 	g_assert_true(look(fixture, "home", "home/prog", "home"));
 	assert_shown("--bind", "home");
+}
+
+/* By whatever path the program is named. */
+static void test_links_show_no_home(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
+{
+	g_autofree gchar *mark = tree_write(fixture->top, "home/.git/config", "", -1);
+	g_autofree gchar *program = tree_write(fixture->top, "home/prog", "", -1);
+	g_autofree gchar *other = tree_write(fixture->top, "home/project/prog", "", -1);
+	g_autofree gchar *here = tree_write(fixture->top, "here/file", "", -1);
+	g_autofree gchar *link = g_build_filename(fixture->top, "link", NULL);
+
+	g_assert_cmpint(symlink(fixture->home, link), ==, 0);
+	look(fixture, "here", "link/prog", NULL);
+	assert_not_shown("--ro-bind", "link");
+	assert_not_shown("--ro-bind", "home");
+	assert_shown("--ro-bind", "link/prog");
+	assert_shown("--ro-bind", "home/prog");
+	/* Nor does the mark in there, reached by the link, make it a tree. */
+	look(fixture, "here", "link/project/prog", NULL);
+	assert_not_shown("--ro-bind", "link");
+	assert_shown("--ro-bind", "link/project");
+}
+
+/* It only begins with the home folder's name. */
+static void test_a_name_like_home(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
+{
+	g_autofree gchar *program = tree_write(fixture->top, "homework/prog", "", -1);
+
+	g_assert_true(look(fixture, "homework", "homework/prog", NULL));
+	assert_shown("--bind", "homework");
+}
+
+/* A folder above a bound one is as closed as before. */
+static void test_bound(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
+{
+	g_autofree gchar *program = tree_write(fixture->top, "home/prog", "", -1);
+	g_autofree gchar *bound = tree_folder(fixture->top, "home/kept");
+
+	g_assert_false(look(fixture, "home", "home/prog", "home/kept"));
+	assert_shown("--bind", "home/kept");
+	assert_not_shown("--bind", "home");
+}
+
+static void test_private_places(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
+{
+	static const gchar *const own[][2] = {{"--dev", "/dev"}, {"--proc", "/proc"}};
+	g_autofree gchar *program = tree_write(fixture->top, "plain/prog", "", -1);
+	g_autofree gchar *temporary = tree_folder(fixture->top, "temporary");
+	gint shared;
+
+	g_setenv("TMPDIR", temporary, TRUE);
+	look(fixture, "plain", "plain/prog", NULL);
+	g_unsetenv("TMPDIR");
+	assert_shown("--tmpfs", "temporary");
+	shared = told(fixture, "--tmpfs", "/tmp");
+	g_assert_cmpint(shared, >=, 2);
+	g_assert_cmpstr(fixture->argv[shared - 2], ==, "--perms");
+	g_assert_cmpstr(fixture->argv[shared - 1], ==, "1777");
+	g_assert_cmpint(told(fixture, "--ro-bind", "/tmp"), ==, -1);
+	g_assert_cmpint(told(fixture, "--ro-bind", "/usr"), >=, 0);
+	for (guint i = 0; i < G_N_ELEMENTS(own); i++) {
+		g_assert_cmpint(told(fixture, "--tmpfs", own[i][1]), ==, -1);
+		g_assert_cmpint(told(fixture, "--ro-bind", own[i][1]), ==, -1);
+		g_assert_cmpint(told(fixture, own[i][0], own[i][1]), >=, 0);
+	}
+}
+
+/* bubblewrap can mount nothing on a link; and what it leads to is seen. */
+static void test_a_link_of_the_system(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
+{
+	const gchar *none[] = {NULL};
+	const View view = {fixture->home, "/bin/env", none, none};
+	g_autoptr(GStrvBuilder) argv = g_strv_builder_new();
+
+	if (!g_file_test("/bin", G_FILE_TEST_IS_SYMLINK)) {
+		g_test_skip("/bin is no link here");
+		return;
+	}
+	view_add(&view, argv);
+	fixture->argv = g_strv_builder_end(argv);
+	g_assert_cmpint(told(fixture, "--ro-bind", "/bin"), ==, -1);
+	g_assert_cmpint(told(fixture, "--ro-bind", "/usr/bin"), >=, 0);
 }
 
 static void test_a_mark_of_others(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
@@ -213,6 +302,11 @@ int main(int argc, char **argv)
 	ADD("unmarked-folder", test_unmarked_folder);
 	ADD("program-elsewhere", test_program_elsewhere);
 	ADD("home-is-never-shown", test_home_is_never_shown);
+	ADD("links-show-no-home", test_links_show_no_home);
+	ADD("a-name-like-home", test_a_name_like_home);
+	ADD("bound", test_bound);
+	ADD("private-places", test_private_places);
+	ADD("a-link-of-the-system", test_a_link_of_the_system);
 	ADD("a-mark-of-others", test_a_mark_of_others);
 	ADD("sources-of-a-build", test_sources_of_a_build);
 	ADD("sources-that-lie", test_sources_that_lie);
