@@ -26,7 +26,8 @@ typedef struct {
 	int report[2];   /* the second end is a64rig-pass's */
 	int signals, process;
 	pid_t pid;
-	GString *said; /* what was reported and is no whole line yet */
+	GString *said;   /* what was reported and is no whole line yet */
+	gboolean failed; /* the program was not started; what ends now is not it */
 	Outcome *outcome;
 } Pass;
 
@@ -202,6 +203,8 @@ static void take_line(Pass *pass, const gchar *line)
 		stop_too(number);
 		return;
 	}
+	if (pass->failed)
+		return;
 	if (sscanf(line, "exited %d", &number) == 1) {
 		outcome->code = number;
 		outcome_end(outcome, OUTCOME_EXITED, NULL);
@@ -209,6 +212,7 @@ static void take_line(Pass *pass, const gchar *line)
 		outcome->signal = number;
 		outcome_end(outcome, OUTCOME_SIGNALLED, NULL);
 	} else if (sscanf(line, "failed %d %63[^\n]", &number, step) == 2) {
+		pass->failed = TRUE;
 		outcome_end(outcome, OUTCOME_RIG_FAULT,
 			    g_strdup_printf("%s: %s", step, g_strerror(number)));
 	}
