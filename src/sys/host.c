@@ -196,16 +196,38 @@ static void on_agent(virConnectPtr connection, virDomainPtr domain, int state, i
 		mark(host, virDomainGetName(domain), G_STRUCT_OFFSET(HostDomain, agent));
 }
 
+static void host_clear(void *data)
+{
+	Host *host = data;
+
+	g_ptr_array_unref(host->domains);
+	g_mutex_clear(&host->mutex);
+	g_cond_clear(&host->changed);
+}
+
+static void host_unref(void *host)
+{
+	g_atomic_rc_box_release_full(host, host_clear);
+}
+
+/* An event that is on its way while the connection is closed comes after that. */
+static gboolean listen_to(Host *host, int event, virConnectDomainEventGenericCallback callback)
+{
+	if (virConnectDomainEventRegisterAny(host->connection, NULL, event, callback,
+					     g_atomic_rc_box_acquire(host), host_unref) >= 0)
+		return TRUE;
+	host_unref(host);
+	return FALSE;
+}
+
 static gboolean connect_to(Host *host, const gchar *uri, GError **error)
 {
 	host->connection = virConnectOpen(uri);
 	if (host->connection &&
-	    virConnectDomainEventRegisterAny(host->connection, NULL, VIR_DOMAIN_EVENT_ID_LIFECYCLE,
-					     VIR_DOMAIN_EVENT_CALLBACK(on_lifecycle), host,
-					     NULL) >= 0 &&
-	    virConnectDomainEventRegisterAny(host->connection, NULL,
-					     VIR_DOMAIN_EVENT_ID_AGENT_LIFECYCLE,
-					     VIR_DOMAIN_EVENT_CALLBACK(on_agent), host, NULL) >= 0)
+	    listen_to(host, VIR_DOMAIN_EVENT_ID_LIFECYCLE,
+		      VIR_DOMAIN_EVENT_CALLBACK(on_lifecycle)) &&
+	    listen_to(host, VIR_DOMAIN_EVENT_ID_AGENT_LIFECYCLE,
+		      VIR_DOMAIN_EVENT_CALLBACK(on_agent)))
 		return TRUE;
 	host_error(error, "libvirt cannot be used");
 	return FALSE;
@@ -274,7 +296,7 @@ static gboolean open_daemon(Host *host, const gchar *uri, const gchar *pool, GEr
 
 Host *host_open(const Paths *paths, const gchar *uri, const gchar *pool, GError **error)
 {
-	g_autoptr(Host) host = g_new0(Host, 1);
+	g_autoptr(Host) host = g_atomic_rc_box_new0(Host);
 
 	host->domains = g_ptr_array_new();
 	g_mutex_init(&host->mutex);
@@ -296,10 +318,7 @@ void host_close(Host *host)
 	qemu_free(host->qemu);
 	g_free(host->version);
 	g_free(host->folder);
-	g_ptr_array_unref(host->domains);
-	g_mutex_clear(&host->mutex);
-	g_cond_clear(&host->changed);
-	g_free(host);
+	host_unref(host);
 }
 
 HostDomain *host_watch(Host *host, const gchar *name)
