@@ -55,6 +55,7 @@ for number in 1 2 3 5 6 7 8 9 11 13 14 15; do
 		$number "death by signal $number is what the caller sees"
 done
 for number in 1 2 3 10 12 15 28; do
+	rm -f "$out" # or the "ready" of the one before is found there
 	"$A64RIG" exec ./probe await $number >"$out" 2>"$err" </dev/null &
 	pid=$!
 	within 10 grep -q ready "$out"
