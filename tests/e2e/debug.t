@@ -191,7 +191,7 @@ ok 'gdb stops at the fault' types '' '=> 0x[0-9a-f]+ <_mi_options_init\+36>:.lda
 ok 'the registers are there' types $'info registers pc\r' "^pc +$pc .*_mi_options_init\+36"
 ok 'the libraries are there' types $'info sharedlibrary\r' 'Yes .*/rig/subject/libmimalloc.so'
 ok 'the libc has symbols' types $'info symbol puts\r' 'puts in section .text of .*libc.so.6'
-types $'quit\r' 'status 0'
+ok 'it can be left' types $'quit\r' 'status 0'
 wait $session
 like "$(tr -d '\r' <"$T/screen")" 'status 0' 'it ends'
 like "$(<"$T/screen")" 'flagged, as expected.*what the program prints goes to .*/run' 'the explanation came first'
@@ -254,7 +254,7 @@ session "--engine system --timeout 1 -- '$T/loops'"
 types '' '^\(gdb\) ' || note "$(<"$T/screen")"
 types $'break main\r' 'Breakpoint 1 at '
 ok 'by hand, too' types $'continue\r' 'Breakpoint 1.*main'
-types $'quit\r' 'status 0'
+ok 'it can be left' types $'quit\r' 'status 0'
 wait $session
 ok 'no guest is left' within 10 no_debugger
 ok 'no folder' within 10 no_folders
