@@ -94,7 +94,7 @@ _a64rig() {
 	elif _a64rig_values "$before"; then
 		:
 	elif [[ ${COMP_WORDS[1]} == list && $cur != -* ]]; then
-		_a64rig_offer < <(printf '%s\n' cases subjects profiles tags)
+		_a64rig_offer < <(printf '%s\n' cases subjects profiles tags features)
 	elif [[ ${COMP_WORDS[1]} == debug && $cur != -* ]]; then
 		_a64rig_offer < <(_a64rig_cases)
 		_a64rig_files '*.json*'

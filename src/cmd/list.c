@@ -2,10 +2,12 @@
 
 #include "base/qemu.h"
 #include "cmd/cmd.h"
+#include "isa/isa.h"
 #include "run/plan.h"
 
 static const gchar description[] =
-	"Without a word: everything. Words: cases, subjects, profiles, tags.\n"
+	"Without a word: cases, subjects, profiles and tags. 'features' are the extensions of the\n"
+	"instruction set, with the names that Arm, Linux, compilers, Rust and LLVM have for them.\n"
 	"\n"
 	"Your own profiles and subjects are read from rig/ and subjects/ in\n"
 	"$XDG_CONFIG_HOME/a64rig (~/.config/a64rig), in the form of those that come with a64rig.\n";
@@ -106,6 +108,33 @@ static void list_tags(const Plan *plan)
 	g_print("\n");
 }
 
+static const gchar *or_dash(const gchar *name)
+{
+	return name ? name : "-";
+}
+
+/* The plan has no part in what there is of instructions. */
+static void list_features(const Plan *plan G_GNUC_UNUSED)
+{
+	g_print("Extensions of the A64 instruction set, and what each is called\n"
+		"  %-19s %-22s %-10s %-13s %-13s %s\n",
+		"Arm", "mandatory in, or since", "HWCAP", "-march=...+", "Rust", "LLVM");
+	for (const IsaFeature *f = isa_features(); f->feature; f++) {
+		g_autofree gchar *arch =
+			g_strdup_printf("%s%s", f->mandatory ? "" : "since ", f->arch);
+
+		g_print("  %-19s %-22s %-10s %-13s %-13s %s\n", f->feature, arch, or_dash(f->hwcap),
+			or_dash(f->march), or_dash(f->rust), or_dash(f->llvm));
+	}
+	g_print("\n");
+}
+
+static void name_features(const Plan *plan G_GNUC_UNUSED)
+{
+	for (const IsaFeature *f = isa_features(); f->feature; f++)
+		g_print("%s\n", f->feature);
+}
+
 static void name_cases(const Plan *plan)
 {
 	for (guint i = 0; i < plan->suites->len; i++) {
@@ -141,11 +170,13 @@ static const struct {
 	const gchar *word;
 	void (*list)(const Plan *plan);
 	void (*names)(const Plan *plan);
+	gboolean named_only; /* not among everything: it is long, and nothing that can be run */
 } lists[] = {
-	{"cases", list_cases, name_cases},
-	{"subjects", list_subjects, name_subjects},
-	{"profiles", list_profiles, name_profiles},
-	{"tags", list_tags, name_tags},
+	{"cases", list_cases, name_cases, FALSE},
+	{"subjects", list_subjects, name_subjects, FALSE},
+	{"profiles", list_profiles, name_profiles, FALSE},
+	{"tags", list_tags, name_tags, FALSE},
+	{"features", list_features, name_features, TRUE},
 };
 
 static void list_one(guint i, const Plan *plan, gboolean names)
@@ -163,7 +194,8 @@ static gboolean find_list(const gchar *word, guint *found)
 			*found = i;
 			return TRUE;
 		}
-	g_printerr("a64rig: list takes cases, subjects, profiles or tags, not '%s'\n", word);
+	g_printerr("a64rig: list takes cases, subjects, profiles, tags or features, not '%s'\n",
+		   word);
 	return FALSE;
 }
 
@@ -181,7 +213,8 @@ static int run(int argc, gchar **argv)
 	guint found;
 	int status;
 
-	if (!cmd_parse(&argc, &argv, entries, "list [--names] [cases|subjects|profiles|tags]...",
+	if (!cmd_parse(&argc, &argv, entries,
+		       "list [--names] [cases|subjects|profiles|tags|features]...",
 		       "Lists what there is to run, and where.", description, TRUE, &status))
 		return status;
 	paths = paths_new(&error);
@@ -189,7 +222,8 @@ static int run(int argc, gchar **argv)
 	if (!plan)
 		return cmd_fail(error);
 	for (guint i = 0; argc == 1 && i < G_N_ELEMENTS(lists); i++)
-		list_one(i, plan, names);
+		if (!lists[i].named_only)
+			list_one(i, plan, names);
 	for (int i = 1; i < argc; i++) {
 		if (!find_list(argv[i], &found))
 			return EXIT_USAGE;

@@ -15,10 +15,12 @@ typedef struct {
 	const gchar *feature; /* "FEAT_LSE" */
 	const gchar *llvm;    /* LLVM's name: "lse", or NULL where it has none */
 	const gchar *rust;    /* Rust's target feature: "lse", or NULL where it has none */
-	const gchar *arch;    /* "ARMv8.1-A": the version that makes it mandatory, or the first that
-				 allows it where none does */
-	gboolean mandatory;   /* TRUE: arch makes it mandatory */
-	const gchar *hwcap;   /* as /proc/cpuinfo prints it: "atomics"; NULL where there is none */
+	const gchar *march; /* GCC's and Clang's, behind "-march=armv8-a+": "lse", or NULL; not each
+			       release knows each */
+	const gchar *arch;  /* "ARMv8.1-A": the version that makes it mandatory, or the first that
+			       allows it where none does */
+	gboolean mandatory; /* TRUE: arch makes it mandatory */
+	const gchar *hwcap; /* as /proc/cpuinfo prints it: "atomics"; NULL where there is none */
 } IsaFeature;
 
 /* What a word is. Free the strings with isa_insn_clear(). */

@@ -104,7 +104,7 @@ is 'any file for --output' "$folder/notes"
 complete_words run --jobs ''
 is 'nothing for a number'
 complete_words list ''
-is 'what list takes' cases subjects profiles tags
+is 'what list takes' cases subjects profiles tags features
 complete_words image ''
 is 'what image takes' build list show remove
 complete_words image show ''

@@ -142,7 +142,7 @@ done
 rig lst
 refused 2 "unknown command 'lst'; did you mean 'list'\?; see 'a64rig --help'" 'an unknown command'
 rig list caess
-refused 2 "list takes cases, subjects, profiles or tags, not 'caess'" 'list of an unknown kind'
+refused 2 "list takes cases, subjects, profiles, tags or features, not 'caess'" 'list of an unknown kind'
 rig doctor all
 refused 2 "unexpected word 'all'" 'a word too many'
 rig run -c edges -t c++ -s glibc
