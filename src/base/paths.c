@@ -1,5 +1,7 @@
 #include "base/paths.h"
 
+#include <stdlib.h>
+#include <string.h>
 #include <sys/statvfs.h>
 
 #include "base/error.h"
@@ -112,6 +114,19 @@ gchar *paths_prepare_command(const Paths *paths)
 	if (g_file_test(makefile, G_FILE_TEST_EXISTS))
 		return g_strdup("make prepare");
 	return g_build_filename(paths->data, "scripts", "prepare", NULL);
+}
+
+gchar *path_absolute(const gchar *path)
+{
+	g_autofree gchar *folder = g_path_get_dirname(path);
+	g_autofree gchar *base = g_path_get_basename(path);
+	char *real = g_str_equal(base, "..") ? NULL : realpath(folder, NULL);
+	gchar *absolute = NULL;
+
+	if (real && strstr(folder, ".."))
+		absolute = g_build_filename(real, base, NULL);
+	free(real);
+	return absolute ? absolute : g_canonicalize_filename(path, NULL);
 }
 
 guint64 path_room(const gchar *folder)

@@ -35,6 +35,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Paths, paths_free)
 /* The command that fills paths->prepared, as a user would type it. Caller frees. */
 gchar *paths_prepare_command(const Paths *paths);
 
+/* The path from the root on, without "." and "..": links are kept but where one stands before a
+ * "..", which leads to where the link leads, not to where it stands. Caller frees. */
+gchar *path_absolute(const gchar *path);
+
 /* Bytes that are left on the folder's disk. */
 guint64 path_room(const gchar *folder);
 

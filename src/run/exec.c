@@ -139,7 +139,7 @@ static gboolean find_program(Exec *exec, GError **error)
 		return fail_usage(error, "'%s' is a folder, not a program", word);
 	if (!found || !g_file_test(found, G_FILE_TEST_EXISTS))
 		return fail_usage(error, "there is no program '%s'", word);
-	exec->path = g_canonicalize_filename(found, NULL);
+	exec->path = path_absolute(found);
 	return TRUE;
 }
 

@@ -74,7 +74,7 @@ Single *single_new(const Request *request, const gchar *program, gchar **args, c
 {
 	g_autoptr(Single) single = g_new0(Single, 1);
 
-	single->program = g_canonicalize_filename(program, NULL);
+	single->program = path_absolute(program);
 	single->plan = plan_load(request->paths, error);
 	if (!single->plan || !find_profiles(single->plan, request, error) ||
 	    !find_sysroot(single, sysroot, error) || !is_file(single->program, error) ||

@@ -26,6 +26,12 @@ is "$(<"$out")" '[a b][][-x][--baseline][*]' 'arguments, also empty ones and suc
 run -- ./probe args -- x </dev/null
 is "$(<"$out")" '[--][x]' 'after -- too'
 is "$(said)" '' 'nothing is added to standard error'
+mkdir -p "$T/far/deep"
+cp probe "$T/far"
+ln -s "$T/far/deep" link
+run link/../probe args x </dev/null
+is "$status $(<"$out")" '0 [x]' 'a program behind a link and "..", as a shell finds it'
+rm link
 printf 'one\ntwo' | "$A64RIG" exec ./probe cat >"$out" 2>"$err"
 is "$(<"$out")" $'one\ntwo' 'a pipe comes through'
 head -c 20000000 /dev/urandom >"$T/big"
