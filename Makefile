@@ -133,7 +133,7 @@ check-sanitized:
 	$(Q)+$(MAKE) --no-print-directory BUILD=$(SAN) SANITIZE=address,undefined all units
 	$(Q)prove --exec scripts/run-unit $(UNIT:$(BUILD)/%=$(SAN)/%)
 	$(Q)A64RIG=$(abspath $(SAN)/a64rig) prove $(SANITIZED:%=tests/e2e/%.t)
-SANITIZED := verdicts findings input resume exec report
+SANITIZED := verdicts findings input resume exec report scan
 
 units: $(UNIT)
 

@@ -85,9 +85,6 @@ guint64 code_pointed(Code *self, guint64 slot);
 /* Does the file hold these bytes there, when it is loaded? */
 gboolean code_holds(const Code *self, guint64 addr, const gchar *text);
 
-/* Will the program be able to write there? */
-gboolean code_is_writable(const Code *self, guint64 addr);
-
 /* The entry point, 0 where there is none. */
 guint64 code_entry(const Code *self);
 
