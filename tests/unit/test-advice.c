@@ -3,12 +3,24 @@
 
 #include "judge/advice.h"
 
-static const IsaFeature lse = {"FEAT_LSE", "lse", "lse", "ARMv8.1-A", TRUE, "atomics"};
-static const IsaFeature sve = {"FEAT_SVE", "sve", "sve", "ARMv8.2-A", FALSE, "sve"};
-static const IsaFeature mops = {"FEAT_MOPS", "mops", NULL, "ARMv8.8-A", TRUE, "mops"};
-static const IsaFeature sme64 = {"FEAT_SME_I16I64", "sme-i16i64", NULL,
-				 "ARMv9.2-A",       FALSE,        "smei16i64"};
-static const IsaFeature wfxt = {"FEAT_XYZ", "xyz", NULL, "ARMv8.7-A", FALSE, NULL};
+static const IsaFeature lse = {.feature = "FEAT_LSE",
+			       .llvm = "lse",
+			       .rust = "lse",
+			       .arch = "ARMv8.1-A",
+			       .mandatory = TRUE,
+			       .hwcap = "atomics"};
+static const IsaFeature sve = {
+	.feature = "FEAT_SVE", .llvm = "sve", .rust = "sve", .arch = "ARMv8.2-A", .hwcap = "sve"};
+static const IsaFeature mops = {.feature = "FEAT_MOPS",
+				.llvm = "mops",
+				.arch = "ARMv8.8-A",
+				.mandatory = TRUE,
+				.hwcap = "mops"};
+static const IsaFeature sme64 = {.feature = "FEAT_SME_I16I64",
+				 .llvm = "sme-i16i64",
+				 .arch = "ARMv9.2-A",
+				 .hwcap = "smei16i64"};
+static const IsaFeature wfxt = {.feature = "FEAT_XYZ", .llvm = "xyz", .arch = "ARMv8.7-A"};
 
 #define OWN    "adds no -march of its own"
 #define OPT    "cmake -DMI_OPT_ARCH=OFF"
