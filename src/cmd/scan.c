@@ -68,15 +68,6 @@ static gboolean parse(Options *o, int *argc, gchar ***argv, int *status)
 			 CMD_WORDS, status);
 }
 
-static GPtrArray *load_profiles(const Paths *paths, GError **error)
-{
-	g_autofree gchar *rig = g_build_filename(paths->data, "rig", NULL);
-	g_autofree gchar *own = g_build_filename(paths->config, "rig", NULL);
-	const gchar *const folders[] = {rig, own, NULL};
-
-	return profiles_load(folders, error);
-}
-
 /* Drawn anew where there is a terminal; a scan is too quick for lines elsewhere. */
 static void show(guint done, guint total, gpointer data)
 {
@@ -118,7 +109,7 @@ static int scan_files(const Options *options, gchar **files)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(Paths) paths = paths_new(&error);
-	g_autoptr(GPtrArray) profiles = paths ? load_profiles(paths, &error) : NULL;
+	g_autoptr(GPtrArray) profiles = paths ? profiles_known(paths, &error) : NULL;
 	g_autoptr(GCancellable) cancellable = g_cancellable_new();
 	g_autoptr(Scan) scan = NULL;
 	guint shown = 0;

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "isa/isa.h"
+
 /* Bytes of code that are looked at, before pc and from there on, and of a table. */
 enum { BEFORE = 256, AFTER = 512, TABLE = 64 };
 
@@ -68,15 +70,6 @@ static void look_at(Search *search, guint64 vaddr)
 		look_in_relocations(search, vaddr);
 }
 
-/* adrp: 21 bits of pages, relative to the page of the instruction (Arm ARM, C6.2 "ADRP"). */
-static guint64 adrp_target(guint32 word, guint64 at)
-{
-	gint64 pages = (gint64)((word >> 5 & 0x7ffff) << 2 | (word >> 29 & 3));
-
-	pages = (pages ^ 0x100000) - 0x100000;
-	return (at & ~(guint64)0xfff) + ((guint64)pages << 12);
-}
-
 static void look_at_code(Search *search, const guint8 *code, gsize size, guint64 at)
 {
 	guint64 page[32] = {0};
@@ -89,7 +82,7 @@ static void look_at_code(Search *search, const guint8 *code, gsize size, guint64
 		base = word >> 5 & 31;
 		number = word >> 10 & 0xfff;
 		if ((word & 0x9f000000) == 0x90000000)
-			page[word & 31] = adrp_target(word, at + i);
+			page[word & 31] = isa_adr_target(word, at + i);
 		else if ((word & 0xffc00000) == 0x91000000 && page[base]) /* add, 64 bits */
 			look_at(search, page[base] + number);
 		else if ((word & 0xffc00000) == 0xf9400000 && page[base]) /* ldr, 64 bits */

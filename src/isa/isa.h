@@ -37,6 +37,16 @@ gboolean isa_explain(guint32 word, IsaInsn *insn, GError **error);
 void isa_insn_clear(IsaInsn *insn);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(IsaInsn, isa_insn_clear)
 
+/* What adr and adrp make: 21 bits of bytes from pc, or of pages from the page of pc (Arm ARM, C6.2
+ * "ADR", "ADRP"). */
+static inline guint64 isa_adr_target(guint32 word, guint64 pc)
+{
+	gint64 number = (gint64)((word >> 5 & 0x7ffff) << 2 | (word >> 29 & 3));
+
+	number = (number ^ 0x100000) - 0x100000;
+	return word >> 31 ? (pc & ~(guint64)0xfff) + ((guint64)number << 12) : pc + (guint64)number;
+}
+
 /* The extension with this FEAT_ name, or NULL. */
 const IsaFeature *isa_feature(const gchar *feature);
 

@@ -65,6 +65,15 @@ GPtrArray *profiles_load(const gchar *const *folders, GError **error)
 	return folder_load(folders, load, name_of, (GDestroyNotify)profile_free, error);
 }
 
+GPtrArray *profiles_known(const Paths *paths, GError **error)
+{
+	g_autofree gchar *rig = g_build_filename(paths->data, "rig", NULL);
+	g_autofree gchar *own = g_build_filename(paths->config, "rig", NULL);
+	const gchar *const folders[] = {rig, own, NULL};
+
+	return profiles_load(folders, error);
+}
+
 const Profile *profile_find(const GPtrArray *profiles, const gchar *name, GError **error)
 {
 	return folder_find(profiles, "profile", name_of, name, error);

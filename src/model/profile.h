@@ -6,6 +6,8 @@
 
 #include <glib.h>
 
+#include "base/paths.h"
+
 typedef struct {
 	gchar *name;
 	gchar *description;
@@ -32,6 +34,9 @@ gchar *profile_cpu(const Profile *profile);
 /* All profiles of the folders (NULL-terminated; one that is missing is passed over), sorted by
  * name; one of a later folder replaces its namesake. An array of Profile. */
 GPtrArray *profiles_load(const gchar *const *folders, GError **error);
+
+/* The same of the rig's own folder and of the user's. */
+GPtrArray *profiles_known(const Paths *paths, GError **error);
 
 /* Borrowed from the array; error (usage) with the nearest name. */
 const Profile *profile_find(const GPtrArray *profiles, const gchar *name, GError **error);

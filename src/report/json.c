@@ -212,8 +212,6 @@ static void add_summary(JsonBuilder *json, const Results *results)
 static gchar *to_text(const Results *results, gboolean pretty)
 {
 	g_autoptr(JsonBuilder) json = json_builder_new();
-	g_autoptr(JsonNode) root = NULL;
-	g_autofree gchar *text = NULL;
 
 	json_builder_begin_object(json);
 	member_string(json, "schema", REPORT_SCHEMA);
@@ -226,9 +224,7 @@ static gchar *to_text(const Results *results, gboolean pretty)
 	add_disagreements(json, results->disagreements);
 	add_summary(json, results);
 	json_builder_end_object(json);
-	root = json_builder_get_root(json);
-	text = json_to_string(root, pretty);
-	return g_strconcat(text, "\n", NULL);
+	return member_text(json, pretty);
 }
 
 gchar *report_json(const Results *results, G_GNUC_UNUSED gboolean colour, G_GNUC_UNUSED guint width)

@@ -51,3 +51,11 @@ void member_strings(JsonBuilder *json, const gchar *name, gchar *const *values)
 	}
 	json_builder_end_array(json);
 }
+
+gchar *member_text(JsonBuilder *json, gboolean pretty)
+{
+	g_autoptr(JsonNode) root = json_builder_get_root(json);
+	g_autofree gchar *text = json_to_string(root, pretty);
+
+	return g_strconcat(text, "\n", NULL);
+}

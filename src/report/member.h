@@ -19,4 +19,7 @@ void member_bool(JsonBuilder *json, const gchar *name, gboolean value);
 /* NULL is null, not an empty list. */
 void member_strings(JsonBuilder *json, const gchar *name, gchar *const *values);
 
+/* All that was built, with a line feed at its end; pretty: over several lines. Caller frees. */
+gchar *member_text(JsonBuilder *json, gboolean pretty);
+
 #endif

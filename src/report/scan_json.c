@@ -2,14 +2,6 @@
 #include "report/member.h"
 #include "report/scan.h"
 
-static gchar *to_text(JsonBuilder *json)
-{
-	g_autoptr(JsonNode) root = json_builder_get_root(json);
-	g_autofree gchar *text = json_to_string(root, TRUE);
-
-	return g_strconcat(text, "\n", NULL);
-}
-
 static void begin(JsonBuilder *json, const gchar *name, gboolean list)
 {
 	if (name)
@@ -116,7 +108,7 @@ gchar *scan_json(const Scan *scan)
 	member_count(json, "passed_over", scan->passed_over, TRUE);
 	add_counts(json, "summary", counts);
 	json_builder_end_object(json);
-	return to_text(json);
+	return member_text(json, TRUE);
 }
 
 /* --- SARIF --- */
@@ -246,5 +238,5 @@ gchar *scan_sarif(const Scan *scan)
 	json_builder_end_object(json);
 	json_builder_end_array(json);
 	json_builder_end_object(json);
-	return to_text(json);
+	return member_text(json, TRUE);
 }

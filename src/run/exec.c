@@ -71,11 +71,8 @@ static gboolean fail_rig(GError **error, const gchar *message)
 static gboolean find_profiles(Exec *exec, GError **error)
 {
 	const ExecRequest *request = exec->request;
-	g_autofree gchar *rig = g_build_filename(request->paths->data, "rig", NULL);
-	g_autofree gchar *own = g_build_filename(request->paths->config, "rig", NULL);
-	const gchar *const folders[] = {rig, own, NULL};
 
-	exec->profiles = profiles_load(folders, error);
+	exec->profiles = profiles_known(request->paths, error);
 	if (!exec->profiles)
 		return FALSE;
 	exec->baseline = profile_find(exec->profiles, request->baseline, error);

@@ -69,14 +69,11 @@ static gboolean load_all(Plan *plan, const Paths *paths, GError **error)
 	g_autofree gchar *cases = g_build_filename(paths->data, "cases", NULL);
 	g_autofree gchar *subjects = g_build_filename(cases, "subjects", NULL);
 	g_autofree gchar *own_subjects = g_build_filename(paths->config, "subjects", NULL);
-	g_autofree gchar *rig = g_build_filename(paths->data, "rig", NULL);
-	g_autofree gchar *own_rig = g_build_filename(paths->config, "rig", NULL);
 	const gchar *const subject_folders[] = {subjects, own_subjects, NULL};
-	const gchar *const rig_folders[] = {rig, own_rig, NULL};
 
 	plan->suites = suites_load(cases, error);
 	plan->subjects = plan->suites ? subjects_load(subject_folders, error) : NULL;
-	plan->profiles = plan->subjects ? profiles_load(rig_folders, error) : NULL;
+	plan->profiles = plan->subjects ? profiles_known(paths, error) : NULL;
 	return plan->profiles && check_subjects(plan, error);
 }
 

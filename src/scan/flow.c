@@ -1,5 +1,7 @@
 #include "scan/flow.h"
 
+#include "isa/isa.h"
+
 #define RD(word)              ((word)&31)
 #define RN(word)              ((word) >> 5 & 31)
 #define RM(word)              ((word) >> 16 & 31)
@@ -179,15 +181,11 @@ static void add_immediate(FlowState *state, guint32 word, FlowStep *step)
 
 static void address(FlowState *state, guint32 word, guint64 pc, FlowStep *step)
 {
-	gint64 number = sign((guint64)BITS(word, 23, 5) << 2 | BITS(word, 30, 29), 21);
+	guint64 made = KNOWN(KNOWN_ADDRESS, isa_adr_target(word, pc));
 
-	if (word >> 31) { /* adrp */
-		set(state, RD(word),
-		    KNOWN(KNOWN_ADDRESS, (pc & ~(guint64)0xfff) + (guint64)(number * 4096)));
-	} else {
-		step->made = KNOWN(KNOWN_ADDRESS, pc + (guint64)number);
-		set(state, RD(word), step->made);
-	}
+	if (!(word >> 31)) /* adr makes the whole, adrp the page of it */
+		step->made = made;
+	set(state, RD(word), made);
 }
 
 static void logical_immediate(FlowState *state, guint32 word)

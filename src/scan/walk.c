@@ -217,9 +217,11 @@ static gboolean is_frame_test(const Walk *self, const Item *item, FlowStep *step
 		return FALSE;
 	range = code_range(self->code, with);
 	first = range ? word_at(range, with) : 0;
+	if ((first & 0xffffffe0) != 0x04e0e3e0)
+		return FALSE;
 	step->tested = KNOWN(KNOWN_FRAME, 0);
 	step->set = branch & 1 ? SIDE_NEXT : SIDE_TAKEN;
-	return (first & 0xffffffe0) == 0x04e0e3e0;
+	return TRUE;
 }
 
 /* Goes on with the side on which nothing is shown; TRUE if that is the one below. */
