@@ -15,8 +15,6 @@ static guint64 filter[1 << (KEY_BITS - 6)];
 #define NO_ROW G_MAXUINT16
 static guint16 *bucket[1 << 11];
 
-static const IsaFeature **row_feature;
-
 static gboolean is_plain(const IsaRow *row)
 {
 	return !row->feature && !row->ask;
@@ -60,13 +58,6 @@ static gboolean key_passes(guint32 key)
 
 static void fill(void)
 {
-	guint rows = 0;
-
-	while (isa_rows()[rows].mask)
-		rows++;
-	row_feature = g_new0(const IsaFeature *, rows);
-	for (guint i = 0; i < rows; i++)
-		row_feature[i] = isa_feature(isa_rows()[i].feature);
 	for (guint top = 0; top < G_N_ELEMENTS(bucket); top++)
 		bucket[top] = bucket_of(top);
 	for (guint32 key = 0; key < 1 << KEY_BITS; key++)
@@ -106,16 +97,6 @@ const IsaRow *isa_row(guint32 word)
 {
 	need_tables();
 	return passes(word) ? find_row(word) : NULL;
-}
-
-const IsaFeature *isa_lookup(guint32 word)
-{
-	const IsaRow *row = isa_row(word);
-	g_auto(IsaInsn) insn = {0};
-
-	if (!row || !row->ask)
-		return row ? row_feature[row - isa_rows()] : NULL;
-	return isa_explain(word, &insn, NULL) ? insn.feature : row_feature[row - isa_rows()];
 }
 
 /* Does one of these four pass? One branch for all of them. */

@@ -2,8 +2,9 @@
 
 #include "inspect/culprit.h"
 #include "inspect/symbol.h"
+#include "isa/lookup.h"
 #include "isa/table.h"
-#include "scan/fate.h"
+#include "judge/fate.h"
 #include "scan/walk.h"
 
 typedef struct {

@@ -9,7 +9,7 @@
 
 #include "archive/reader.h"
 #include "base/write.h"
-#include "scan/fate.h"
+#include "judge/fate.h"
 #include "scan/file.h"
 
 /* One file that a thread scans. */

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "isa/lookup.h"
 #include "isa/table.h"
 
 int LLVMFuzzerTestOneInput(const guint8 *data, size_t size);

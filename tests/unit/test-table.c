@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "isa/lookup.h"
 #include "isa/table.h"
 
 /* The sanitizers look at the code, which meets no other words later. */

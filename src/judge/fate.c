@@ -1,4 +1,4 @@
-#include "scan/fate.h"
+#include "judge/fate.h"
 
 #include <string.h>
 
@@ -24,6 +24,19 @@ gboolean profile_has(const Profile *profile, const IsaFeature *feature)
 		return TRUE;
 	return !feature->hwcap && feature->mandatory &&
 	       version(profile->arch) >= version(feature->arch);
+}
+
+gchar *board_lacks(const Profile *board, const Profile *model)
+{
+	g_autoptr(GString) names = g_string_new(NULL);
+
+	if (!model || model == board)
+		return NULL;
+	for (const IsaFeature *feature = isa_features(); feature->feature; feature++)
+		if (profile_has(model, feature) && !profile_has(board, feature))
+			g_string_append_printf(names, "%s%s", names->len ? "+" : "",
+					       feature->feature);
+	return names->len ? g_string_free(g_steal_pointer(&names), FALSE) : NULL;
 }
 
 static gint by_name(gconstpointer a, gconstpointer b)
