@@ -290,6 +290,39 @@ static void look_at(Walk *self, const Item *item, const FlowStep *step)
 	}
 }
 
+/* What stands below a call of these belongs to another path. */
+static gboolean never_returns(const gchar *name)
+{
+	static const gchar *const names[] = {"abort",
+					     "exit",
+					     "_exit",
+					     "_Exit",
+					     "quick_exit",
+					     "pthread_exit",
+					     "longjmp",
+					     "_longjmp",
+					     "siglongjmp",
+					     "__longjmp_chk",
+					     "__assert_fail",
+					     "__stack_chk_fail",
+					     "__chk_fail",
+					     "__fortify_fail",
+					     "__libc_fatal",
+					     "_Unwind_Resume",
+					     "__cxa_throw",
+					     "__cxa_rethrow",
+					     "__cxa_bad_cast",
+					     "_ZSt9terminatev",
+					     "_ZSt17__throw_bad_allocv",
+					     "_ZSt20__throw_length_errorPKc",
+					     "_ZSt19__throw_logic_errorPKc",
+					     "_ZSt20__throw_out_of_rangePKc",
+					     "_ZSt24__throw_out_of_range_fmtPKcz",
+					     NULL};
+
+	return name && g_strv_contains(names, name);
+}
+
 /* One word. FALSE: it does not go on below. */
 static gboolean take(Walk *self, Item *item, guint32 word)
 {
@@ -307,7 +340,7 @@ static gboolean take(Walk *self, Item *item, guint32 word)
 	case FLOW_CALL:
 		call(self, item, step.target == item->addr ? 0 : step.target,
 		     linked_name(self, step.target));
-		return TRUE;
+		return !never_returns(linked_name(self, step.target));
 	case FLOW_CALL_REGISTER:
 		call_register(self, item, step.number);
 		return TRUE;
@@ -320,8 +353,8 @@ static gboolean take(Walk *self, Item *item, guint32 word)
 	return FALSE;
 }
 
-/* From one place on, until it ends, has been walked before, or runs into another function: a call
- * that does not return is not known to be one. */
+/* From one place on, until it ends, has been walked before, or runs into another function: not each
+ * call that does not return is known to be one. */
 static void follow(Walk *self, Item *item)
 {
 	const CodeRange *range = NULL;

@@ -52,6 +52,16 @@ build outlined.so -shared -fPIC -moutline-atomics <<-'EOF'
 EOF
 found outlined.so 0 '1 guarded FEAT_LSE' "libgcc's outline-atomics helper"
 
+build ends.so -shared -fPIC -O1 -mno-outline-atomics <<-'EOF'
+	#include <stdlib.h>
+	#include <sys/auxv.h>
+	static int n;
+	__attribute__((target("arch=armv8.1-a"), noinline)) static void with(void)
+	{ __atomic_fetch_add(&n, 1, __ATOMIC_SEQ_CST); }
+	void f(void) { if (__builtin_expect(getauxval(AT_HWCAP) & HWCAP_ATOMICS, 0)) with(); n++; exit(0); }
+EOF
+found ends.so 0 '1 guarded FEAT_LSE' 'guarded code that stands below a call that does not return'
+
 build asked.so -shared -fPIC -nostdlib <<-'EOF'
 	unsigned long getauxval(unsigned long);
 	__attribute__((target("arch=armv8.1-a"), noinline)) static int with(int *p)
