@@ -33,8 +33,8 @@ ifdef SANITIZE
 CFLAGS   += -fsanitize=$(SANITIZE) -fno-sanitize-recover=$(SANITIZE) -fno-omit-frame-pointer
 endif
 
-# src/launch holds programs of their own, beside the command.
-SRC    := $(sort $(filter-out src/launch/%,$(wildcard src/*/*.c)))
+# src/launch and src/plugin hold programs of their own, beside the command.
+SRC    := $(sort $(filter-out src/launch/% src/plugin/%,$(wildcard src/*/*.c)))
 HDR    := $(sort $(wildcard src/*/*.h))
 OBJ    := $(SRC:%.c=$(BUILD)/%.o)
 MAIN   := $(BUILD)/src/cmd/main.o
@@ -48,7 +48,8 @@ Q      := $(if $(V),,@)
 say     = $(if $(V),,@printf '  %-7s %s\n' '$1' '$(2:$(BUILD)/%=%)')
 
 HELPERS := $(BUILD)/a64rig-launch $(BUILD)/a64rig-guard $(BUILD)/a64rig-pass
-all: $(BUILD)/a64rig $(BUILD)/a64rig-guests.so $(HELPERS) ## build the a64rig command
+PLUGINS := $(BUILD)/a64rig-audit-1.so $(BUILD)/a64rig-audit-2.so
+all: $(BUILD)/a64rig $(BUILD)/a64rig-guests.so $(HELPERS) $(PLUGINS) ## build the a64rig command
 
 # The module finds in the command what it needs of the other folders.
 $(BUILD)/a64rig: $(filter-out $(GUESTS),$(OBJ))
@@ -68,6 +69,13 @@ $(LIB): $(filter-out $(MAIN),$(OBJ))
 $(HELPERS): $(BUILD)/a64rig-%: src/launch/%.c $(BUILD)/flags
 	$(call say,CC,$@)
 	$(Q)$(CC) -std=gnu11 $(WARN) -D_GNU_SOURCE -O2 -g -static -o $@ $<
+
+# For each version of QEMU's plugin interface. Loaded into QEMU, it is never sanitized.
+$(PLUGINS): $(BUILD)/a64rig-audit-%.so: src/plugin/audit.c src/plugin/qemu.h src/isa/table.c \
+		src/isa/table.h src/isa/rows.c $(BUILD)/flags
+	$(call say,PLUGIN,$@)
+	$(Q)$(CC) -std=gnu11 $(WARN) $(CPPFLAGS) -DQEMU_PLUGIN_VERSION=$* -O2 -g -fPIC -shared \
+	    -fvisibility=hidden -o $@ $(filter %.c,$^) $(shell $(PKG_CONFIG) --libs glib-2.0)
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	$(call say,CC,$@)
@@ -182,7 +190,9 @@ check-format:
 	$(call say,FORMAT,clang-format)
 	$(Q)clang-format --dry-run --Werror $(FORMATTED)
 
-check-tidy: $(SRC:%.c=$(BUILD)/%.tidy) $(patsubst %.c,$(BUILD)/%.tidy,$(wildcard src/launch/*.c))
+check-tidy: $(SRC:%.c=$(BUILD)/%.tidy) \
+            $(patsubst %.c,$(BUILD)/%.tidy,$(wildcard src/launch/*.c src/plugin/*.c))
+$(BUILD)/src/plugin/audit.tidy: CPPFLAGS += -DQEMU_PLUGIN_VERSION=2
 $(BUILD)/%.tidy: %.c .clang-tidy $(BUILD)/flags
 	$(call say,TIDY,$@)
 	$(Q)mkdir -p $(@D)
@@ -201,7 +211,7 @@ bench: all $(SCAN) ## time the rig beside the raw tools
 
 install: all ## install under $(DESTDIR)$(PREFIX)
 	install -Dm755 $(BUILD)/a64rig '$(DESTDIR)$(PREFIX)/bin/a64rig'
-	for helper in $(HELPERS:$(BUILD)/%=%) a64rig-guests.so; do \
+	for helper in $(notdir $(HELPERS) $(PLUGINS)) a64rig-guests.so; do \
 	    install -Dm755 $(BUILD)/$$helper '$(DESTDIR)$(PREFIX)/libexec/a64rig/'$$helper || exit 1; \
 	done
 	install -Dm644 doc/a64rig.1 '$(DESTDIR)$(PREFIX)/share/man/man1/a64rig.1'

@@ -64,7 +64,7 @@ _a64rig_values() {
 	--isolation) _a64rig_offer < <(printf '%s\n' run guest) ;;
 	--connect) _a64rig_offer < <(printf '%s\n' qemu:///session qemu:///system) ;;
 	-f | --format)
-		if [ "${COMP_WORDS[1]-}" = scan ]; then
+		if [[ ${COMP_WORDS[1]-} == @(scan|audit) ]]; then
 			_a64rig_offer < <(printf '%s\n' table json sarif)
 		else
 			_a64rig_offer < <(printf '%s\n' table markdown html json junit tap)
@@ -98,7 +98,7 @@ _a64rig() {
 	elif [[ ${COMP_WORDS[1]} == debug && $cur != -* ]]; then
 		_a64rig_offer < <(_a64rig_cases)
 		_a64rig_files '*.json*'
-	elif [[ ${COMP_WORDS[1]} == @(exec|scan) && $cur != -* ]]; then
+	elif [[ ${COMP_WORDS[1]} == @(exec|scan|audit) && $cur != -* ]]; then
 		_a64rig_files '*'
 	elif [[ ${COMP_WORDS[1]} == report && $cur != -* ]]; then
 		_a64rig_files '*.json*'

@@ -21,7 +21,8 @@
  *
  *	order=ping		answers `end` "pong"
  *
- *	order=settle		for a guest about to be frozen. Answers `end` "settled"
+ *	order=settle		for a guest about to be frozen: ends qemu-ga, so that nothing but
+ *				what is asked for runs in it. Answers `end` "settled"
  *	  warm=PATH		(any number) a file to read, if it is there: then it is in memory
  *
  *	order=run		runs a program of the data disk /dev/vdb (erofs), as user and group
@@ -164,6 +165,7 @@ void events_leave(void);
 /* keep.c: qemu-ga and the shell. */
 void keep_start(const struct boot *boot);
 void keep_child_ended(pid_t pid);
+void keep_no_agent(void);
 /* Starts what is due again; when the next is due, or 0. */
 uint64_t keep_due(void);
 

@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,6 +113,16 @@ void keep_child_ended(pid_t pid)
 		silence_kernel();
 		init_power_off();
 	}
+}
+
+void keep_no_agent(void)
+{
+	pid_t agent = kept.agent;
+
+	kept.agent = 0;
+	kept.due = 0;
+	if (agent > 0)
+		kill(agent, SIGKILL);
 }
 
 uint64_t keep_due(void)

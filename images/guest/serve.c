@@ -107,6 +107,7 @@ static void settle(const struct order *order)
 			port_end("failed %d warming %.128s", errno, order->warm.item[i]);
 			return;
 		}
+	keep_no_agent();
 	sync();
 	port_end("settled");
 }

@@ -73,6 +73,8 @@ Paths *paths_new(GError **error)
 	paths->launch = find_helper(bin, "a64rig-launch");
 	paths->guard = find_helper(bin, "a64rig-guard");
 	paths->pass = find_helper(bin, "a64rig-pass");
+	paths->audit[0] = find_helper(bin, "a64rig-audit-1.so");
+	paths->audit[1] = find_helper(bin, "a64rig-audit-2.so");
 	paths->guests = find_helper(bin, "a64rig-guests.so");
 	paths->libvirt = in_cache("libvirt");
 	paths->snapshots = in_cache("snapshots");
@@ -94,6 +96,8 @@ void paths_free(Paths *paths)
 	g_free(paths->launch);
 	g_free(paths->guard);
 	g_free(paths->pass);
+	g_free(paths->audit[0]);
+	g_free(paths->audit[1]);
 	g_free(paths->guests);
 	g_free(paths->libvirt);
 	g_free(paths->snapshots);

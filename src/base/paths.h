@@ -15,6 +15,7 @@ typedef struct {
 	gchar *launch;    /* the a64rig-launch program */
 	gchar *guard;     /* the a64rig-guard program */
 	gchar *pass;      /* the a64rig-pass program */
+	gchar *audit[2];  /* the QEMU plugin, for versions 1 and 2 of QEMU's interface */
 	gchar *guests;    /* the module of guests and images */
 	gchar *libvirt;   /* what libvirt has learnt of QEMU */
 	gchar *snapshots; /* of booted guests */

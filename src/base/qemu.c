@@ -120,3 +120,21 @@ gboolean qemu_has_model(const Qemu *qemu, const gchar *model)
 {
 	return g_strv_contains((const gchar *const *)qemu->models, model);
 }
+
+guint qemu_plugin_version(const Qemu *qemu)
+{
+	const gchar *const help_option[] = {"-help", NULL};
+	g_autofree gchar *help = ask(qemu->path, help_option, NULL);
+	const gchar *space = strchr(qemu->version, ' ');
+
+	if (!help || !strstr(help, "\n-plugin "))
+		return 0;
+	return space && g_ascii_strtoull(space + 1, NULL, 10) >= 9 ? 2 : 1;
+}
+
+gchar *qemu_escape(const gchar *value)
+{
+	g_auto(GStrv) parts = g_strsplit(value, ",", -1);
+
+	return g_strjoinv(",,", parts);
+}

@@ -23,6 +23,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Qemu, qemu_free)
 /* Only where it is; asked nothing. Error (rig). Caller frees. */
 gchar *qemu_find(QemuKind kind, GError **error);
 
+/* The version of QEMU's plugin interface that a plugin for it has to be built for: 1, or from QEMU
+ * 9 on 2. 0 where it takes no plugins, as static builds do. */
+guint qemu_plugin_version(const Qemu *qemu);
+
+/* A value for an option of QEMU, in which a comma is written twice. Caller frees. */
+gchar *qemu_escape(const gchar *value);
+
 gboolean qemu_has_model(const Qemu *qemu, const gchar *model);
 
 #endif

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/reach.h"
 #include "base/talk.h"
 #include "base/write.h"
 
@@ -45,22 +46,6 @@ static void shut(int *file)
 	*file = -1;
 }
 
-/* Through its folder, because the name of a socket is short. */
-static int connect_to(const gchar *path)
-{
-	g_autofree gchar *folder = g_path_get_dirname(path);
-	g_autofree gchar *base = g_path_get_basename(path);
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	int in = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	int file = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	g_snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/%s", in, base);
-	if (in < 0 || connect(file, (struct sockaddr *)&address, sizeof address))
-		shut(&file);
-	shut(&in);
-	return file;
-}
-
 static void reach(Relay *relay)
 {
 	g_autofree gchar *target = NULL;
@@ -69,7 +54,7 @@ static void reach(Relay *relay)
 	target = g_strdup(relay->target);
 	g_mutex_unlock(&relay->mutex);
 	if (target && relay->stub < 0)
-		relay->stub = connect_to(target);
+		relay->stub = reach_socket(target);
 }
 
 static void take_debugger(Relay *relay)

@@ -251,9 +251,7 @@ static void set_replay(const Session *session, Finding *finding)
 	add_option(words, "--profile", target->profile, REQUEST_BASELINE);
 	add_option(words, "--engine", target->engine, "user");
 	add_option(words, "--image", session->request.image, REQUEST_IMAGE);
-	add_option(words, "--sysroot", session->single->sysroot, session->plan->store->sysroot);
-	g_strv_builder_add_many(words, "--", session->single->program, NULL);
-	g_strv_builder_addv(words, (const gchar **)target->args);
+	single_add_words(session->single, words);
 	argv = g_strv_builder_end(words);
 	g_free(finding->replay);
 	finding->replay = as_typed((const gchar *const *)argv);

@@ -16,7 +16,7 @@ typedef struct {
 	gchar *baseline, *reference, *format, *output;
 	gchar *engine, *image, *isolation, *connect, *pool;
 	gint jobs, timeout, repeat;
-	gboolean resume, keep, dry_run, no_sandbox, quiet;
+	gboolean audit, resume, keep, dry_run, no_sandbox, quiet;
 } Options;
 
 static const gchar summary[] =
@@ -35,6 +35,7 @@ static const gchar description[] =
 	"  a64rig run -t threads --repeat 5                  find flakes\n"
 	"  a64rig run --format junit --output results.xml    for CI\n"
 	"  a64rig run --engine system -c 'fork-*'            in guests, on a kernel of their own\n"
+	"  a64rig run --audit --tag npm                      what they execute above the baseline\n"
 	"  a64rig run --engine both -c 'fork-*'              do the two come to the same?\n"
 	"\n"
 	"What is run gets no network, none of your files, and can write nowhere but in a folder "
@@ -97,6 +98,9 @@ static gboolean parse(Options *o, int *argc, gchar ***argv, int *status)
 		 "Seconds that a case may take (what its manifest says, or 60)", "SECONDS"},
 		{"repeat", 0, 0, G_OPTION_ARG_INT, &o->repeat,
 		 "Run each N times; verdicts that disagree make it flaky (1)", "N"},
+		{"audit", 'a', 0, G_OPTION_ARG_NONE, &o->audit,
+		 "Tell which instructions above the baseline were executed, and which are guarded",
+		 NULL},
 		{"resume", 0, 0, G_OPTION_ARG_NONE, &o->resume,
 		 "Take what was as expected and has not changed since from earlier runs", NULL},
 		{"keep", 'k', 0, G_OPTION_ARG_NONE, &o->keep,
@@ -201,6 +205,7 @@ static int with_request(const Options *options, const ReportFormat *format)
 		.resume = options->resume,
 		.keep = options->keep,
 		.sandbox = !options->no_sandbox,
+		.audit = options->audit,
 		.image = options->image ? options->image : REQUEST_IMAGE,
 		.connect = options->connect,
 		.pool = options->pool,
@@ -241,6 +246,11 @@ static const gchar *engine_complaint(const Options *options)
 		return "--engine takes user, system or both";
 	if (!g_str_equal(isolation, "run") && !g_str_equal(isolation, "guest"))
 		return "--isolation takes run or guest";
+	if (options->audit && options->resume)
+		return "--audit needs fresh runs, so it does not go with --resume";
+	if (options->audit && g_str_equal(isolation, "guest"))
+		return "--audit needs a guest for each run, so it does not go with --isolation "
+		       "guest";
 	if (engines_boot(options->engine))
 		return NULL;
 	for (guint i = 0; i < G_N_ELEMENTS(of_guests); i++)

@@ -157,6 +157,17 @@ const CodeRange *code_range(const Code *self, guint64 addr)
 	return range && (addr - range->addr) / 4 < range->count ? range : NULL;
 }
 
+const CodeRange *code_range_in_file(const Code *self, guint64 offset)
+{
+	for (guint i = 0; i < self->ranges->len; i++) {
+		const CodeRange *range = &g_array_index(self->ranges, CodeRange, i);
+
+		if (offset >= range->offset && offset - range->offset < range->count * 4)
+			return range;
+	}
+	return NULL;
+}
+
 const ElfFile *code_file(const Code *self)
 {
 	return self->file;

@@ -57,6 +57,9 @@ const CodeRange *code_ranges(const Code *self, guint *count);
 /* The range with that address, or NULL. */
 const CodeRange *code_range(const Code *self, guint64 addr);
 
+/* The range with that byte of the file, or NULL. */
+const CodeRange *code_range_in_file(const Code *self, guint64 offset);
+
 /* The function that the address lies in, or NULL. */
 const CodeSymbol *code_function(Code *self, guint64 addr);
 

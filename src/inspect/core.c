@@ -132,8 +132,21 @@ static void find_first(Modules *modules, CoreThread *dead, Fault *fault)
 			 died);
 }
 
+/* The frame of the instruction itself: instead of the one where the signal came, or where the
+ * function has been left by then, below it. */
+static void put_trap(const Modules *modules, guint64 trapped, GPtrArray *backtrace)
+{
+	const Frame *top = backtrace->len ? g_ptr_array_index(backtrace, 0) : NULL;
+	Frame *frame = unwind_frame(modules, trapped, trapped);
+
+	if (top && !g_strcmp0(top->function, frame->function) &&
+	    !g_strcmp0(top->object, frame->object))
+		g_ptr_array_remove_index(backtrace, 0);
+	g_ptr_array_insert(backtrace, 0, frame);
+}
+
 Fault *core_explain(const gchar *core, const gchar *program, const PathMap *map, int signal,
-		    GError **error)
+		    guint64 trapped, GError **error)
 {
 	g_autoptr(CoreFile) file = corefile_open(core, error);
 	g_autoptr(Modules) modules = file ? modules_open(file, program, map, error) : NULL;
@@ -145,12 +158,15 @@ Fault *core_explain(const gchar *core, const gchar *program, const PathMap *map,
 		return NULL;
 	dead = &g_array_index(file->threads, CoreThread, 0);
 	fault = fault_new(signal ? signal : dead->signal);
-	find_first(modules, dead, fault);
-	fault->pc = dead->regs[CORE_PC];
+	if (!trapped)
+		find_first(modules, dead, fault);
+	fault->pc = trapped ? trapped : dead->regs[CORE_PC];
 	explain_threads(file, fault);
 	if (!explain_insn(modules, fault, error))
 		return NULL;
 	unwind(modules, fault->backtrace);
+	if (trapped)
+		put_trap(modules, trapped, fault->backtrace);
 	module = modules_at(modules, fault->pc);
 	if (module) {
 		explain_place(module, fault);

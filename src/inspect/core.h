@@ -24,9 +24,10 @@ typedef struct {
 
 /* Reads the core and explains the fault: pc, word, object, function, source, backtrace, culprit,
  * mnemonic and feature. program is the main executable's path on this host, map ends with
- * {NULL, NULL}. A core that is truncated gives as much as it holds, with a note; FALSE only where
- * nothing can be read from it. Caller frees. */
+ * {NULL, NULL}. trapped: the instruction that the program was given its signal for, where that was
+ * delivered some instructions later; 0: the pc tells. A core that is truncated gives as much as it
+ * holds, with a note; FALSE only where nothing can be read from it. Caller frees. */
 Fault *core_explain(const gchar *core, const gchar *program, const PathMap *map, int signal,
-		    GError **error);
+		    guint64 trapped, GError **error);
 
 #endif

@@ -54,17 +54,14 @@ static const Dwfl_Thread_Callbacks thread_callbacks = {
 	.set_initial_registers = set_initial_registers,
 };
 
-/* lookup is inside the instruction that the frame stands at: a return address may be the first
- * byte of the next function. */
-static void add_frame(Unwinding *u, guint64 pc, guint64 lookup)
+Frame *unwind_frame(const Modules *modules, guint64 pc, guint64 lookup)
 {
 	Frame *frame = frame_new(pc);
-	const Module *module = modules_at(u->modules, lookup);
+	const Module *module = modules_at(modules, lookup);
 	Symbol symbol = {0};
 
-	g_ptr_array_add(u->frames, frame);
 	if (!module)
-		return;
+		return frame;
 	frame->object = g_strdup(module->guest);
 	module_offset(module, pc, &frame->offset);
 	frame->source = symbol_source(module, lookup);
@@ -75,6 +72,12 @@ static void add_frame(Unwinding *u, guint64 pc, guint64 lookup)
 		frame->function_offset = symbol.offset + (pc - lookup);
 	}
 	g_free(symbol.name);
+	return frame;
+}
+
+static void add_frame(Unwinding *u, guint64 pc, guint64 lookup)
+{
+	g_ptr_array_add(u->frames, unwind_frame(u->modules, pc, lookup));
 }
 
 /* mov x8, #139; svc #0: what a handler returns to. QEMU keeps it in a page of its own, which has

@@ -40,6 +40,26 @@ Hwcaps hwcaps_of(gchar *const *names, guint count)
 	return bits;
 }
 
+static void add_names(GStrvBuilder *names, const gchar *const *table, guint64 bits)
+{
+	for (guint i = 0; i < 64; i++)
+		if (table[i] && bits >> i & 1)
+			g_strv_builder_add(names, table[i]);
+}
+
+gchar **hwcaps_names(Hwcaps bits)
+{
+	g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+	gchar **names;
+
+	add_names(builder, hwcap, bits.hwcap);
+	add_names(builder, hwcap2, bits.hwcap2);
+	names = g_strv_builder_end(builder);
+	if (!*names)
+		g_clear_pointer(&names, g_strfreev);
+	return names;
+}
+
 gboolean hwcap_is_kernels(const gchar *name)
 {
 	return g_str_equal(name, "evtstrm") || g_str_equal(name, "cpuid");

@@ -16,6 +16,9 @@ typedef struct {
 /* The bits of these names (count of them); names that are not known have none. */
 Hwcaps hwcaps_of(gchar *const *names, guint count);
 
+/* The names of these bits; NULL for none. Free with g_strfreev(). */
+gchar **hwcaps_names(Hwcaps bits);
+
 /* Is it the kernel, not the CPU, that gives it? */
 gboolean hwcap_is_kernels(const gchar *name);
 

@@ -30,6 +30,11 @@ typedef struct {
 	gdouble timeout;           /* seconds of wall time */
 	guint user;                /* where the rig is root: user and group of the program */
 	guint memory;              /* MiB of address space; 0: the engine's default */
+	const Profile *told;       /* the program is told of no HWCAP that this one lacks; mostly
+				      the profile itself */
+	const gchar *lacks;        /* extensions that the CPU model has and the profile's board
+				      lacks: FEAT_ names with "+" between them; NULL: none */
+	gboolean audit;            /* have the emulator write down what is executed */
 	Relay *debugger;           /* through which the program is debugged, from before its first
 				      instruction; or NULL */
 } RunSpec;
@@ -38,6 +43,9 @@ typedef struct {
 #define ENGINE_CASE    "/rig/case"
 #define ENGINE_SUBJECT "/rig/subject"
 #define ENGINE_RUN     "/rig/run"
+
+/* In a guest the rig's own process 1, from whose traces its instructions are left out. */
+#define ENGINE_INIT "/init"
 
 /* The arguments of a run, with the paths of its case's folder and its subject put in. Free with
  * g_strfreev(). */

@@ -92,6 +92,7 @@ void results_free(Results *results)
 	g_ptr_array_unref(results->profiles);
 	g_ptr_array_unref(results->findings);
 	g_ptr_array_unref(results->disagreements);
+	scan_free(results->audit);
 	g_free(results);
 }
 

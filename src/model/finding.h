@@ -6,6 +6,7 @@
 
 #include <glib.h>
 
+#include "model/hit.h"
 #include "model/outcome.h"
 #include "model/verdict.h"
 
@@ -69,6 +70,7 @@ typedef struct {
 	GPtrArray *findings; /* of Finding; those of one case and subject on several engines one
 				after the other; never NULL */
 	GPtrArray *disagreements; /* of Disagreement; never NULL */
+	Scan *audit;              /* what all of them executed above the baseline, or NULL */
 	gdouble seconds;          /* wall time of the whole */
 	gboolean interrupted;     /* TRUE: ended by a signal before all was run */
 } Results;

@@ -1,6 +1,6 @@
 /*
- * hit - an instruction above a baseline, found in a file that nobody ran; and what all of them mean
- * for each profile.
+ * hit - an instruction above a baseline, found in a file that nobody ran, or executed under the
+ * eyes of an audit; and what all of them mean for each profile.
  */
 #ifndef MODEL_HIT_H
 #define MODEL_HIT_H
@@ -34,6 +34,8 @@ typedef struct {
 typedef struct {
 	gchar *path;                 /* of a file in an archive: "x.tgz: package/x.node" */
 	guint64 code;                /* bytes */
+	guint64 found;               /* instructions above the baseline; of an audit alone, whose
+					hits are those of them that were executed */
 	GPtrArray *hits;             /* of Hit, by address; not more than HITS_MOST */
 	guint64 counts[HIT_CLASSES]; /* of all of them */
 	gchar *culprit;              /* "mimalloc 2.1.9", or NULL */
@@ -52,6 +54,7 @@ typedef struct {
 } Fate;
 
 typedef struct {
+	gboolean executed;   /* an audit: what was executed, not what there is */
 	gchar *baseline;     /* the profile above which instructions count */
 	GPtrArray *files;    /* of ScanFile, by path */
 	GPtrArray *problems; /* of gchar*: files that were asked for and could not be scanned */

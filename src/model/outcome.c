@@ -26,6 +26,8 @@ void outcome_free(Outcome *outcome)
 	g_free(outcome->reason);
 	g_free(outcome->folder);
 	g_free(outcome->core);
+	g_free(outcome->trace);
+	g_clear_pointer(&outcome->executed, g_ptr_array_unref);
 	fault_free(outcome->fault);
 	g_free(outcome);
 }

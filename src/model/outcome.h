@@ -37,7 +37,10 @@ typedef struct {
 			  */
 	gchar *folder;   /* the run's folder on this host, or NULL when it was removed */
 	gchar *core;     /* the program's core file on this host, or NULL */
-	Fault *fault;    /* what the core says, or NULL */
+	gchar *trace;    /* the emulator's account of what was executed (inspect/trace.h) on this
+			    host, or NULL */
+	GPtrArray *executed; /* of Executed: what it says; NULL where nobody looked */
+	Fault *fault;        /* what the core says, or NULL */
 } Outcome;
 
 Outcome *outcome_new(const gchar *profile);

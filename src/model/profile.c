@@ -78,3 +78,14 @@ const Profile *profile_find(const GPtrArray *profiles, const gchar *name, GError
 {
 	return folder_find(profiles, "profile", name_of, name, error);
 }
+
+const Profile *profile_named(const GPtrArray *profiles, const gchar *name)
+{
+	for (guint i = 0; i < profiles->len; i++) {
+		const Profile *profile = g_ptr_array_index(profiles, i);
+
+		if (g_str_equal(profile->name, name))
+			return profile;
+	}
+	return NULL;
+}

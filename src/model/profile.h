@@ -38,6 +38,9 @@ GPtrArray *profiles_load(const gchar *const *folders, GError **error);
 /* The same of the rig's own folder and of the user's. */
 GPtrArray *profiles_known(const Paths *paths, GError **error);
 
+/* The same, or NULL. */
+const Profile *profile_named(const GPtrArray *profiles, const gchar *name);
+
 /* Borrowed from the array; error (usage) with the nearest name. */
 const Profile *profile_find(const GPtrArray *profiles, const gchar *name, GError **error);
 

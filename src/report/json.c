@@ -1,4 +1,5 @@
 #include "report/report.h"
+#include "report/scan.h"
 
 #include <json-glib/json-glib.h>
 
@@ -198,6 +199,18 @@ static void add_disagreements(JsonBuilder *json, const GPtrArray *disagreements)
 	json_builder_end_array(json);
 }
 
+static void add_audit(JsonBuilder *json, const Scan *audit)
+{
+	json_builder_set_member_name(json, "audit");
+	if (!audit) {
+		json_builder_add_null_value(json);
+		return;
+	}
+	json_builder_begin_object(json);
+	scan_members(json, audit);
+	json_builder_end_object(json);
+}
+
 static void add_summary(JsonBuilder *json, const Results *results)
 {
 	json_builder_set_member_name(json, "summary");
@@ -222,6 +235,7 @@ static gchar *to_text(const Results *results, gboolean pretty)
 	member_bool(json, "interrupted", results->interrupted);
 	add_findings(json, results->findings);
 	add_disagreements(json, results->disagreements);
+	add_audit(json, results->audit);
 	add_summary(json, results);
 	json_builder_end_object(json);
 	return member_text(json, pretty);

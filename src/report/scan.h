@@ -1,5 +1,5 @@
 /*
- * scan - what a scan has found, as text. Pure: each writer returns a new string.
+ * scan - what a scan has found, or an audit, as text. Pure: each writer returns a new string.
  *
  * JSON, schema "a64rig.scan/1", with the same rules as report.h; words and addresses are strings.
  * SARIF 2.1.0: a rule for each extension, bare instructions as errors, unknown ones as notes, those
@@ -8,6 +8,8 @@
 #ifndef REPORT_SCAN_H
 #define REPORT_SCAN_H
 
+#include <json-glib/json-glib.h>
+
 #include "model/hit.h"
 
 /* colour: ANSI colours; width: columns, 0 for no limit; all: every instruction, not the first few
@@ -15,6 +17,10 @@
 gchar *scan_table(const Scan *scan, gboolean colour, guint width, gboolean all);
 
 gchar *scan_json(const Scan *scan);
+
+/* The members of that object but its schema, for an audit in a document of results. */
+void scan_members(JsonBuilder *json, const Scan *scan);
+
 gchar *scan_sarif(const Scan *scan);
 
 #endif

@@ -50,11 +50,12 @@ static void add_hit(JsonBuilder *json, const Hit *hit)
 	json_builder_end_object(json);
 }
 
-static void add_file(JsonBuilder *json, const ScanFile *file)
+static void add_file(JsonBuilder *json, const ScanFile *file, gboolean executed)
 {
 	begin(json, NULL, FALSE);
 	member_string(json, "path", file->path);
 	member_count(json, "code", file->code, TRUE);
+	member_count(json, "found", file->found, executed);
 	add_counts(json, "counts", file->counts);
 	member_string(json, "culprit", file->culprit);
 	member_string(json, "culprit_evidence", file->culprit_evidence);
@@ -79,19 +80,16 @@ static void add_fate(JsonBuilder *json, const Fate *fate)
 	json_builder_end_object(json);
 }
 
-gchar *scan_json(const Scan *scan)
+void scan_members(JsonBuilder *json, const Scan *scan)
 {
-	g_autoptr(JsonBuilder) json = json_builder_new();
 	guint64 counts[HIT_CLASSES];
 
 	for (guint class = 0; class < HIT_CLASSES; class ++)
 		counts[class] = scan_count(scan, class);
-	json_builder_begin_object(json);
-	member_string(json, "schema", "a64rig.scan/1");
 	member_string(json, "baseline", scan->baseline);
 	begin(json, "files", TRUE);
 	for (guint i = 0; i < scan->files->len; i++)
-		add_file(json, g_ptr_array_index(scan->files, i));
+		add_file(json, g_ptr_array_index(scan->files, i), scan->executed);
 	json_builder_end_array(json);
 	begin(json, "problems", TRUE);
 	for (guint i = 0; i < scan->problems->len; i++) {
@@ -107,6 +105,15 @@ gchar *scan_json(const Scan *scan)
 	json_builder_end_array(json);
 	member_count(json, "passed_over", scan->passed_over, TRUE);
 	add_counts(json, "summary", counts);
+}
+
+gchar *scan_json(const Scan *scan)
+{
+	g_autoptr(JsonBuilder) json = json_builder_new();
+
+	json_builder_begin_object(json);
+	member_string(json, "schema", "a64rig.scan/1");
+	scan_members(json, scan);
 	json_builder_end_object(json);
 	return member_text(json, TRUE);
 }

@@ -178,17 +178,30 @@ static void add_extension(Page *page, const ScanFile *file, const Extension *ext
 	}
 }
 
+/* "2.1 MiB of code, 12 of its 48 instructions above cortex-a72 were executed" */
+static gchar *about(const Scan *scan, const ScanFile *file)
+{
+	g_autofree gchar *size = g_format_size_full(file->code, G_FORMAT_SIZE_IEC_UNITS);
+
+	if (!scan->executed)
+		return g_strdup_printf("  %s of code, %s %s\n", size,
+				       file->hits->len ? "above" : "nothing above", scan->baseline);
+	if (!file->code)
+		return g_strdup_printf("  %u instructions above %s were executed\n",
+				       file->hits->len, scan->baseline);
+	return g_strdup_printf("  %s of code, %u of its %" G_GUINT64_FORMAT
+			       " instructions above %s were executed\n",
+			       size, file->hits->len, file->found, scan->baseline);
+}
+
 static void add_file(Page *page, const Scan *scan, const ScanFile *file, gboolean all)
 {
 	g_autoptr(GArray) extensions = g_array_new(FALSE, FALSE, sizeof(Extension));
 	g_autofree gchar *path = text_clean(file->path);
-	g_autofree gchar *size = g_format_size_full(file->code, G_FORMAT_SIZE_IEC_UNITS);
-	g_autofree gchar *about =
-		g_strdup_printf("  %s of code, %s %s\n", size,
-				file->hits->len ? "above" : "nothing above", scan->baseline);
+	g_autofree gchar *facts = about(scan, file);
 
 	page_add(page, STYLE_BOLD, path);
-	page_add(page, STYLE_DIM, about);
+	page_add(page, STYLE_DIM, facts);
 	for (guint i = 0; i < file->hits->len; i++) {
 		const Hit *hit = g_ptr_array_index(file->hits, i);
 
@@ -206,20 +219,52 @@ static void add_file(Page *page, const Scan *scan, const ScanFile *file, gboolea
 	page_add(page, STYLE_PLAIN, "\n");
 }
 
-static void add_fate(Page *page, const Scan *scan, FateKind kind, Style style, const gchar *label)
+/* "FEAT_AES, FEAT_LSE" */
+static gchar *features_of(const Fate *fate)
 {
+	g_autoptr(GString) text = g_string_new(NULL);
+
+	for (guint i = 0; i < fate->features->len; i++)
+		g_string_append_printf(text, "%s%s", i ? ", " : "",
+				       (const gchar *)g_ptr_array_index(fate->features, i));
+	return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+/* The profiles from the first on that meet this fate for the same features. */
+static gchar *alike(const Scan *scan, guint first, const gchar *features)
+{
+	const Fate *one = g_ptr_array_index(scan->fates, first);
 	g_autoptr(GString) line = g_string_new(NULL);
 
 	for (guint i = 0; i < scan->fates->len; i++) {
 		const Fate *fate = g_ptr_array_index(scan->fates, i);
+		g_autofree gchar *others = features_of(fate);
 
-		if (fate->kind == kind)
-			g_string_append_printf(line, "%s%s", line->len ? ", " : "", fate->profile);
+		if (fate->kind != one->kind || !g_str_equal(others, features))
+			continue;
+		if (i < first)
+			return NULL;
+		g_string_append_printf(line, "%s%s", line->len ? ", " : "", fate->profile);
 	}
-	if (!line->len)
-		return;
-	page_cell(page, style, label, 16, FALSE);
-	page_wrap(page, STYLE_PLAIN, line->str, 16);
+	if (*features)
+		g_string_append_printf(line, ": %s", features);
+	return g_string_free(g_steal_pointer(&line), FALSE);
+}
+
+/* A line for all profiles that lack the same. */
+static void add_fate(Page *page, const Scan *scan, FateKind kind, Style style, const gchar *label)
+{
+	for (guint i = 0; i < scan->fates->len; i++) {
+		const Fate *fate = g_ptr_array_index(scan->fates, i);
+		g_autofree gchar *features = features_of(fate);
+		g_autofree gchar *line = fate->kind == kind ? alike(scan, i, features) : NULL;
+
+		if (!line)
+			continue;
+		page_cell(page, style, label, 16, FALSE);
+		page_wrap(page, STYLE_PLAIN, line, 16);
+		label = "";
+	}
 }
 
 static void add_end(Page *page, const Scan *scan)
@@ -237,7 +282,7 @@ static void add_end(Page *page, const Scan *scan)
 	}
 	page_add(page, STYLE_PLAIN, files);
 	page_add(page, STYLE_PLAIN, scan->passed_over ? over : "");
-	page_add(page, STYLE_PLAIN, "; above ");
+	page_add(page, STYLE_PLAIN, scan->executed ? "; executed above " : "; above ");
 	page_add(page, STYLE_PLAIN, scan->baseline);
 	page_add(page, STYLE_PLAIN, ": ");
 	for (guint class = 0; class < HIT_CLASSES; class ++)
@@ -255,7 +300,7 @@ gchar *scan_table(const Scan *scan, gboolean colour, guint width, gboolean all)
 	for (guint i = 0; i < scan->files->len; i++) {
 		const ScanFile *file = g_ptr_array_index(scan->files, i);
 
-		if (file->hits->len || scan->files->len == 1 || all)
+		if (file->hits->len || file->found || scan->files->len == 1 || all)
 			add_file(&page, scan, file, all);
 	}
 	add_end(&page, scan);

@@ -1,4 +1,5 @@
 #include "report/report.h"
+#include "report/scan.h"
 
 #include <string.h>
 
@@ -396,6 +397,18 @@ static void add_many(Page *page, const Results *results)
 	add_agreement(page, results);
 }
 
+static void add_audit(Page *page, const Results *results)
+{
+	g_autofree gchar *text =
+		results->audit ? scan_table(results->audit, page->colour, page->width, FALSE)
+			       : NULL;
+
+	if (!text)
+		return;
+	page_add(page, STYLE_BOLD, "\naudit\n\n");
+	g_string_append(page->out, text);
+}
+
 gchar *report_table(const Results *results, gboolean colour, guint width)
 {
 	Page page = {g_string_new(NULL), colour, width};
@@ -407,6 +420,7 @@ gchar *report_table(const Results *results, gboolean colour, guint width)
 	} else if (results->findings->len > 1) {
 		add_many(&page, results);
 	}
+	add_audit(&page, results);
 	add_summary(&page, results);
 	return g_string_free(page.out, FALSE);
 }

@@ -188,7 +188,7 @@ static gboolean find_emulator(Exec *exec, GError **error)
 	if (!exec->emulator)
 		return FALSE;
 	exec->bwrap = exec->request->sandbox ? g_find_program_in_path("bwrap") : NULL;
-	exec->sandbox = (Sandbox){exec->request->paths->pass, exec->bwrap};
+	exec->sandbox = (Sandbox){.launch = exec->request->paths->pass, .bwrap = exec->bwrap};
 	return !exec->request->sandbox || exec->bwrap || sandbox_check(&exec->sandbox, error);
 }
 
@@ -225,7 +225,7 @@ static void explain(Exec *exec, Outcome *outcome)
 
 	if (outcome->core)
 		outcome->fault =
-			core_explain(outcome->core, exec->path, map, outcome->signal, &error);
+			core_explain(outcome->core, exec->path, map, outcome->signal, 0, &error);
 	if (outcome->fault)
 		return;
 	outcome->fault = fault_new(outcome->signal);

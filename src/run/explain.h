@@ -8,6 +8,12 @@
 #include "model/finding.h"
 #include "model/subject.h"
 
+/* Reads the account of what was executed, where there is one, into outcome->executed. Where the CPU
+ * model executed what the profile's board lacks, and the emulator could not refuse it, the outcome
+ * becomes the SIGILL that the board would have given. A trace that cannot be read is a rig fault.
+ */
+void explain_trace(Outcome *outcome, Engine *engine, const RunSpec *spec);
+
 /* Reads the core that the run left, where it left one, into outcome->fault. A core that cannot be
  * read gives a fault with no more than the signal and a note. */
 void explain_outcome(Outcome *outcome, Engine *engine, const RunSpec *spec);

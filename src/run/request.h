@@ -30,6 +30,7 @@ typedef struct {
 	gboolean keep;    /* leave the folders of all runs */
 	gboolean resume;  /* take what has not changed from earlier runs */
 	gboolean sandbox;
+	gboolean audit;        /* tell which instructions above the baseline are executed */
 	const gchar *image;    /* that guests boot from */
 	const gchar *connect;  /* libvirt's URI; NULL: the embedded driver */
 	const gchar *pool;     /* libvirt's storage pool; NULL: the default */

@@ -6,8 +6,10 @@
 #include "base/tree.h"
 #include "base/typed.h"
 #include "judge/agree.h"
+#include "judge/fate.h"
 #include "judge/judge.h"
 #include "judge/neighbour.h"
+#include "run/audit.h"
 #include "run/explain.h"
 #include "run/memory.h"
 #include "run/scratch.h"
@@ -27,6 +29,7 @@ typedef struct {
 	guint count;
 	Scratch *scratch;
 	Memory *memory;   /* NULL: nothing is kept */
+	Audit *audit;     /* NULL: not asked for */
 	GPtrArray *tasks; /* of Task: by job, then by engine */
 	GCancellable *cancellable;
 	const RunWatch *watch;
@@ -41,6 +44,16 @@ static void task_free(Task *task)
 	g_free(task);
 }
 
+/* What the profile's CPU model has and its board lacks. The model is known by the profile of its
+ * name. There are few such texts, and they are the same each time. */
+static const gchar *lacks(const Plan *plan, const Profile *profile)
+{
+	const Profile *model = profile_named(plan->profiles, profile->model);
+	g_autofree gchar *names = board_lacks(profile, model);
+
+	return g_intern_string(names);
+}
+
 RunSpec run_spec(const Plan *plan, const Request *request, const Job *job, const Profile *profile,
 		 const gchar *folder)
 {
@@ -48,6 +61,9 @@ RunSpec run_spec(const Plan *plan, const Request *request, const Job *job, const
 
 	return (RunSpec){
 		.profile = profile,
+		.told = profile,
+		.lacks = lacks(plan, profile),
+		.audit = request->audit,
 		.program = job->program,
 		.args = job->self->args,
 		.args_count = job->self->args_count,
@@ -80,10 +96,12 @@ static gchar *folder_name(const Session *session, const Task *task, const Profil
 			       session->count > 1 ? "." : "", profile->name, repeat);
 }
 
-/* One run in a folder of its own, explained. */
-static Outcome *run_one(Session *session, const Task *task, const Profile *profile, guint repeat)
+/* One run in a folder of its own, explained. told: see RunSpec. */
+static Outcome *run_told(Session *session, const Task *task, const Profile *profile,
+			 const Profile *told, guint repeat)
 {
-	g_autofree gchar *name = folder_name(session, task, profile, repeat);
+	g_autofree gchar *name =
+		folder_name(session, task, told == profile ? profile : told, repeat);
 	g_autoptr(GError) error = NULL;
 	g_autofree gchar *folder = scratch_folder(session->scratch, name, &error);
 	Outcome *outcome;
@@ -92,10 +110,17 @@ static Outcome *run_one(Session *session, const Task *task, const Profile *profi
 	if (!folder)
 		return rig_fault(profile, error);
 	spec = run_spec(session->plan, session->request, task->job, profile, folder);
+	spec.told = told;
 	outcome = task->engine->run(task->engine, &spec, session->cancellable);
 	outcome_expect_output(outcome, task->job->self->output);
+	explain_trace(outcome, task->engine, &spec);
 	explain_outcome(outcome, task->engine, &spec);
 	return outcome;
+}
+
+static Outcome *run_one(Session *session, const Task *task, const Profile *profile, guint repeat)
+{
+	return run_told(session, task, profile, profile, repeat);
 }
 
 static void drop_folder(Outcome *outcome)
@@ -132,6 +157,24 @@ static void run_pair(Session *session, const Task *task, Finding *finding, guint
 	}
 }
 
+static void add_to_audit(Session *session, const Task *task, const Finding *finding, guint repeat)
+{
+	const Profile *reference = session->plan->reference;
+	g_autoptr(Outcome) plain = NULL;
+
+	if (!session->audit)
+		return;
+	if (audit_needs_plain(session->audit, finding->baseline, finding->reference)) {
+		plain = run_told(session, task, reference, audit_plain(), repeat);
+		if (!session->request->keep)
+			drop_folder(plain);
+	}
+	audit_add_file(session->audit, task->job->program);
+	for (gchar **file = task->job->files; *file; file++)
+		audit_add_file(session->audit, *file);
+	audit_add(session->audit, finding->baseline, finding->reference, plain);
+}
+
 static const gchar *first_reason(const Finding *finding)
 {
 	return finding->baseline->reason ? finding->baseline->reason : finding->reference->reason;
@@ -159,6 +202,7 @@ static Finding *run_repeats(Session *session, const Task *task)
 		g_autoptr(Finding) finding = new_finding(task);
 
 		run_pair(session, task, finding, i);
+		add_to_audit(session, task, finding, i);
 		verdicts[i] = finding->verdict;
 		if (!session->request->keep && finding_as_expected(finding))
 			drop_folders(finding);
@@ -420,6 +464,7 @@ static Results *carry_out(Session *session, GError **error)
 	run_all(session);
 	results = describe(session);
 	collect(session, results);
+	results->audit = session->audit ? audit_finish(session->audit) : NULL;
 	results->interrupted = g_cancellable_is_cancelled(session->cancellable);
 	return results;
 }
@@ -429,7 +474,10 @@ Results *run_plan(Plan *plan, const Request *request, Engine *const *engines, gu
 {
 	g_autoptr(Results) results = NULL;
 	g_autoptr(Scratch) scratch = NULL;
-	g_autoptr(Memory) memory = memory_open(request->paths->findings, plan, request);
+	/* What was executed is not remembered. */
+	g_autoptr(Memory) memory =
+		request->audit ? NULL : memory_open(request->paths->findings, plan, request);
+	g_autoptr(Audit) audit = request->audit ? audit_new(plan->baseline, plan->profiles) : NULL;
 	g_autoptr(GPtrArray) tasks = g_ptr_array_new_with_free_func((GDestroyNotify)task_free);
 	gint64 start = g_get_monotonic_time();
 	Session session = {.plan = plan,
@@ -437,6 +485,7 @@ Results *run_plan(Plan *plan, const Request *request, Engine *const *engines, gu
 			   .engines = engines,
 			   .count = count,
 			   .memory = memory,
+			   .audit = audit,
 			   .tasks = tasks,
 			   .cancellable = cancellable,
 			   .watch = watch};

@@ -84,6 +84,14 @@ Single *single_new(const Request *request, const gchar *program, gchar **args, c
 	return g_steal_pointer(&single);
 }
 
+void single_add_words(const Single *single, GStrvBuilder *words)
+{
+	if (!g_str_equal(single->sysroot, single->plan->store->sysroot))
+		g_strv_builder_add_many(words, "--sysroot", single->sysroot, NULL);
+	g_strv_builder_add_many(words, "--", single->program, NULL);
+	g_strv_builder_addv(words, (const gchar **)single->self.args);
+}
+
 void single_free(Single *single)
 {
 	if (!single)

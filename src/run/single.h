@@ -20,6 +20,10 @@ typedef struct {
  * prepared. */
 Single *single_new(const Request *request, const gchar *program, gchar **args, const gchar *sysroot,
 		   GError **error);
+/* Adds what names it behind a command and its options: its sysroot, where that is not the prepared
+ * one, and behind "--" the program and its arguments. */
+void single_add_words(const Single *single, GStrvBuilder *words);
+
 void single_free(Single *single);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Single, single_free)
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/qemu.h"
 
 /* Kernel Documentation/admin-guide/kernel-parameters.txt. A panic ends the guest; memory is zeroed
  * when it is given to a program, not a second time when the kernel takes it; without KASLR the
@@ -98,11 +99,9 @@ static void add_argument(GString *arguments, const gchar *option, const gchar *v
 	g_string_append(arguments, pair);
 }
 
-/* A comma in the value of a QEMU option is written twice. */
 static void add_memory(GString *arguments, const DomainSpec *spec)
 {
-	g_auto(GStrv) parts = g_strsplit(spec->ram, ",", -1);
-	g_autofree gchar *path = g_strjoinv(",,", parts);
+	g_autofree gchar *path = qemu_escape(spec->ram);
 	g_autofree gchar *object =
 		g_strdup_printf("memory-backend-file,id=a64rig.ram,mem-path=%s,size=%dM,share=%s",
 				path, DOMAIN_MEMORY, spec->memory == DOMAIN_SHARED ? "on" : "off");
@@ -124,6 +123,8 @@ static gchar *arguments(const DomainSpec *spec)
 	}
 	if (spec->memory != DOMAIN_ANONYMOUS)
 		add_memory(text, spec);
+	if (spec->plugin)
+		add_argument(text, "-plugin", spec->plugin);
 	return g_string_free(g_steal_pointer(&text), FALSE);
 }
 

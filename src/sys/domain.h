@@ -28,7 +28,8 @@ typedef struct {
 	const gchar *debug;   /* the same of the debug port */
 	const gchar *console; /* file that the console is written to; NULL: a terminal (pty) */
 	DomainMemory memory;
-	const gchar *ram; /* the memory's file, but for DOMAIN_ANONYMOUS */
+	const gchar *ram;    /* the memory's file, but for DOMAIN_ANONYMOUS */
+	const gchar *plugin; /* QEMU's -plugin, with its arguments; or NULL */
 } DomainSpec;
 
 /* MiB of memory of a guest. */

@@ -116,12 +116,13 @@ static void put_idle(Fleet *fleet, const Profile *profile, Guest *guest)
 }
 
 static Guest *thaw(const Fleet *fleet, const Profile *profile, const Snapshot *snapshot,
-		   const gchar *folder, GError **error)
+		   const gchar *folder, const gchar *plugin, GError **error)
 {
 	g_autofree gchar *console = g_build_filename(folder, "console", NULL);
 	SnapshotSpec start = fleet->start;
 
 	start.profile = profile;
+	start.plugin = plugin;
 	return snapshot_thaw(snapshot, &start, console, error);
 }
 
@@ -133,7 +134,8 @@ static void forget(Fleet *fleet, const Profile *profile)
 	g_cond_broadcast(&fleet->released);
 }
 
-Guest *fleet_take(Fleet *fleet, const Profile *profile, const gchar *folder, GError **error)
+Guest *fleet_take(Fleet *fleet, const Profile *profile, const gchar *folder, const gchar *plugin,
+		  GError **error)
 {
 	Snapshot *snapshot;
 	Guest *guest;
@@ -147,7 +149,7 @@ Guest *fleet_take(Fleet *fleet, const Profile *profile, const gchar *folder, GEr
 	g_mutex_unlock(&fleet->mutex);
 	if (guest)
 		return guest;
-	guest = thaw(fleet, profile, snapshot, folder, error);
+	guest = thaw(fleet, profile, snapshot, folder, plugin, error);
 	if (guest)
 		return guest;
 	g_mutex_lock(&fleet->mutex);

@@ -21,8 +21,10 @@ gboolean fleet_boot(Fleet *fleet, const GPtrArray *profiles, EngineNews news, gp
 		    GCancellable *cancellable, GError **error);
 
 /* A guest for a run: one that waits for work, or a fresh one, whose console goes to a file in the
- * folder. Where there can be but one, waits until it is free. Error (rig). */
-Guest *fleet_take(Fleet *fleet, const Profile *profile, const gchar *folder, GError **error);
+ * folder. plugin: of a fresh guest's emulator, see DomainSpec. Where there can be but one, waits
+ * until it is free. Error (rig). */
+Guest *fleet_take(Fleet *fleet, const Profile *profile, const gchar *folder, const gchar *plugin,
+		  GError **error);
 
 /* Gives it back; one that is not fine is ended, and so are all where none are used again. *max_rss:
  * as of guest_end(); left alone where the guest lives on. */

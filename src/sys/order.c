@@ -95,7 +95,7 @@ GByteArray *order_for_run(const RunSpec *spec, const Disk *disk)
 	add_preload(spec, order);
 	add_args(spec, order);
 	add_limits(spec, order);
-	add_hwcaps(spec->profile, order);
+	add_hwcaps(spec->told, order);
 	if (spec->debugger)
 		order_add(order, "debug", "on");
 	add_fresh(order);

@@ -311,6 +311,7 @@ static Guest *thaw_here(const Snapshot *snapshot, const SnapshotSpec *spec, cons
 		DomainSpec domain = domain_of(spec, &places, console, snapshot, DOMAIN_PRIVATE);
 
 		domain.kernel = domain.initrd = snapshot->filler;
+		domain.plugin = spec->plugin;
 		guest = guest_start(spec->host, spec->template, &domain, state, error);
 	}
 	close(state);

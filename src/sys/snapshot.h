@@ -31,7 +31,8 @@ typedef struct {
 	const gchar *template; /* rig/domain.xml */
 	const Profile *profile;
 	const Image *image;
-	const gchar *data; /* a data disk, which the guest has while it is frozen */
+	const gchar *data;   /* a data disk, which the guest has while it is frozen */
+	const gchar *plugin; /* of a guest that thaws: DomainSpec's, or NULL */
 	EngineNews news;
 	gpointer news_data;
 } SnapshotSpec;

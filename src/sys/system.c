@@ -9,6 +9,9 @@
 #include "sys/fleet.h"
 #include "sys/order.h"
 
+/* What QEMU writes of what is executed, in the run's folder. */
+#define TRACE "executed"
+
 enum { GRACE = 30 }; /* seconds beyond a run's own deadline, for the guest to say so */
 
 typedef struct {
@@ -19,8 +22,10 @@ typedef struct {
 	Host *host;
 	gchar *version;
 	gchar *template;
+	gchar *init; /* the program behind ENGINE_INIT */
 	Disk *disk;
-	Fleet *fleet; /* NULL until it is prepared */
+	guint plugins; /* the version of QEMU's plugin interface; 0: none */
+	Fleet *fleet;  /* NULL until it is prepared */
 } SystemEngine;
 
 static gboolean check(Engine *engine, const Profile *profile, GError **error)
@@ -65,7 +70,7 @@ static gchar **path_map(Engine *engine, const RunSpec *spec)
 
 		g_strv_builder_add_many(map, guest, *file, NULL);
 	}
-	g_strv_builder_add_many(map, "/", self->image->sysroot, NULL);
+	g_strv_builder_add_many(map, ENGINE_INIT, self->init, "/", self->image->sysroot, NULL);
 	return g_strv_builder_end(map);
 }
 
@@ -106,13 +111,57 @@ static Fleet *make_fleet(const SystemEngine *self)
 	return fleet_new(&start, self->options.share);
 }
 
+/* --- accounts of what is executed --- */
+
+/* -plugin with its arguments, or NULL where nobody asks for it, or it cannot be had: a guest that
+ * is shared goes on from run to run. */
+static gchar *plugin(const SystemEngine *self, const RunSpec *spec)
+{
+	g_autofree gchar *trace = g_build_filename(spec->folder, TRACE, NULL);
+	g_autofree gchar *out = qemu_escape(trace);
+	g_autofree gchar *file = NULL;
+
+	if (!(spec->audit || spec->lacks) || !self->plugins || self->options.share)
+		return NULL;
+	file = qemu_escape(self->paths->audit[self->plugins - 1]);
+	return g_strdup_printf("%s,out=%s", file, out);
+}
+
+static void take_trace(const RunSpec *spec, Outcome *outcome)
+{
+	g_autofree gchar *trace = g_build_filename(spec->folder, TRACE, NULL);
+
+	if (g_file_test(trace, G_FILE_TEST_IS_REGULAR))
+		outcome->trace = g_steal_pointer(&trace);
+}
+
+static gboolean can_audit(SystemEngine *self, const RunSpec *specs, guint count, GError **error)
+{
+	gboolean wanted = FALSE;
+
+	for (guint i = 0; i < count; i++)
+		wanted = wanted || specs[i].audit;
+	self->plugins = self->host->qemu ? qemu_plugin_version(self->host->qemu) : 0;
+	if (!wanted || self->plugins)
+		return TRUE;
+	g_set_error(
+		error, A64RIG_ERROR, A64RIG_ERROR_RIG,
+		self->host->qemu
+			? "%s takes no plugins, so what is executed in guests cannot be told; "
+			  "use --engine user"
+			: "what is executed in the guests of another libvirt (%s) cannot be told; "
+			  "leave --connect out",
+		self->host->version);
+	return FALSE;
+}
+
 static gboolean prepare(Engine *engine, const RunSpec *specs, guint count, EngineNews news,
 			gpointer data, GCancellable *cancellable, GError **error)
 {
 	SystemEngine *self = (SystemEngine *)engine;
 	g_autoptr(GPtrArray) profiles = profiles_of(specs, count);
 
-	if (!make_disk(self, specs, count, error))
+	if (!can_audit(self, specs, count, error) || !make_disk(self, specs, count, error))
 		return FALSE;
 	self->fleet = make_fleet(self);
 	return fleet_boot(self->fleet, profiles, news, data, cancellable, error);
@@ -129,7 +178,7 @@ static void run_in(Guest *guest, const RunSpec *spec, const GByteArray *order,
 
 	outcome->seconds = (g_get_monotonic_time() - start) / (gdouble)G_USEC_PER_SEC;
 	if (evidence)
-		evidence_conclude(evidence, spec->profile, outcome);
+		evidence_conclude(evidence, spec->told, outcome);
 	if (answered)
 		return;
 	outcome_end(
@@ -149,17 +198,19 @@ static Outcome *run(Engine *engine, const RunSpec *spec, GCancellable *cancellab
 	SystemEngine *self = (SystemEngine *)engine;
 	g_autoptr(Outcome) outcome = outcome_new(spec->profile->name);
 	g_autoptr(GByteArray) order = order_for_run(spec, self->disk);
+	g_autofree gchar *plugged = plugin(self, spec);
 	g_autoptr(GError) error = NULL;
 	Guest *guest = NULL;
 
 	outcome->folder = g_strdup(spec->folder);
 	if (order_write(order, spec->folder, &error))
-		guest = fleet_take(self->fleet, spec->profile, spec->folder, &error);
+		guest = fleet_take(self->fleet, spec->profile, spec->folder, plugged, &error);
 	if (guest) {
 		reach_stub(guest, spec);
 		run_in(guest, spec, order, cancellable, outcome);
 		fleet_release(self->fleet, spec->profile, guest, outcome->kind != OUTCOME_RIG_FAULT,
 			      &outcome->max_rss);
+		take_trace(spec, outcome);
 	} else {
 		outcome_end(outcome, OUTCOME_RIG_FAULT, g_strdup(error->message));
 	}
@@ -180,6 +231,7 @@ static void close_engine(Engine *engine)
 	host_close(self->host);
 	image_free(self->image);
 	g_free(self->template);
+	g_free(self->init);
 	g_free(self->version);
 	g_free(self);
 }
@@ -200,6 +252,7 @@ Engine *system_engine_new(const Paths *paths, const SystemOptions *options, Imag
 	self->options = *options;
 	self->image = image;
 	self->template = g_build_filename(paths->data, "rig", "domain.xml", NULL);
+	self->init = g_build_filename(paths->prepared, "guest", "a64rig-guest", NULL);
 	self->host = host_open(paths, options->uri, options->pool, error);
 	if (!self->host) {
 		close_engine(&self->engine);

@@ -107,7 +107,9 @@ void sandbox_command(const Sandbox *sandbox, const RunSpec *spec, const gchar *e
 	if (sandbox->bwrap) {
 		add_walls(sandbox, argv);
 		ADD(argv, "--ro-bind", sandbox->launch, "/rig/launch", "--ro-bind", spec->sysroot,
-		    "/sysroot");
+		    SANDBOX_SYSROOT);
+		if (sandbox->plugin)
+			ADD(argv, "--ro-bind", sandbox->plugin, SANDBOX_PLUGIN);
 		add_bind(argv, spec->program, ENGINE_CASE);
 		for (const gchar *const *file = spec->beside; *file; file++)
 			add_bind(argv, *file, ENGINE_CASE);

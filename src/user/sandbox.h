@@ -21,8 +21,13 @@ enum {
 				     from here on: the kernel counts processes by user */
 };
 
+/* As the emulator sees them. */
+#define SANDBOX_PLUGIN  "/rig/plugin.so"
+#define SANDBOX_SYSROOT "/sysroot"
+
 typedef struct {
 	const gchar *launch; /* a64rig-launch on this host */
+	const gchar *plugin; /* of the emulator, to be seen as SANDBOX_PLUGIN; NULL: none */
 	const gchar *bwrap;  /* bubblewrap's program; NULL: no sandbox, limits only */
 } Sandbox;
 

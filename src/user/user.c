@@ -13,6 +13,7 @@
 #include "base/tail.h"
 #include "base/write.h"
 #include "user/complaint.h"
+#include "user/mask.h"
 #include "user/sandbox.h"
 
 typedef struct {
@@ -20,11 +21,17 @@ typedef struct {
 	Qemu *qemu;
 	gchar *bwrap; /* NULL without sandbox */
 	Sandbox sandbox;
-	gint runs; /* so far */
+	const Paths *paths;
+	gsize asked;         /* whether QEMU takes plugins: 0 no */
+	const gchar *plugin; /* what there is for it, or NULL */
+	gint runs;           /* so far */
 } UserEngine;
 
 /* The socket of QEMU's debugger stub, in the program's working folder: its name can be short. */
 #define STUB "stub"
+
+/* What the emulator writes of what is executed, likewise. */
+#define TRACE ".executed"
 
 /* The run's folder holds the log; what the program may write to lies below it. */
 typedef struct {
@@ -102,19 +109,79 @@ static void add_args(UserEngine *self, const RunSpec *spec, GStrvBuilder *argv)
 	g_strv_builder_addv(argv, (const gchar **)args);
 }
 
+/* --- accounts of what is executed, boards --- */
+
+static gboolean is_traced(const RunSpec *spec)
+{
+	return spec->audit || spec->lacks;
+}
+
+/* HWCAPs are hidden where less is to be told than the CPU model has. With a debugger they cannot
+ * be: the stub talks to one alone. */
+static gboolean is_masked(const RunSpec *spec)
+{
+	return (spec->lacks || spec->told != spec->profile) && !spec->debugger;
+}
+
+/* The plugin that QEMU takes, or NULL. */
+static const gchar *plugin_of(UserEngine *self)
+{
+	if (g_once_init_enter(&self->asked)) {
+		guint version = qemu_plugin_version(self->qemu);
+
+		self->plugin = version ? self->paths->audit[version - 1] : NULL;
+		g_once_init_leave(&self->asked, 1);
+	}
+	return self->plugin;
+}
+
+/* A QEMU without plugins logs all that it translates. */
+static void add_trace(UserEngine *self, const RunSpec *spec, GStrvBuilder *argv)
+{
+	g_autofree gchar *file =
+		g_build_filename(self->bwrap ? ENGINE_RUN : spec->folder, TRACE, NULL);
+	g_autofree gchar *escaped = qemu_escape(file);
+	const gchar *plugin = is_traced(spec) ? plugin_of(self) : NULL;
+	g_autofree gchar *word = NULL;
+
+	if (!is_traced(spec))
+		return;
+	if (!plugin) {
+		g_strv_builder_add_many(argv, "-d", "in_asm", "-D", file, NULL);
+		return;
+	}
+	word = g_strdup_printf("%s,out=%s%s%s", self->bwrap ? SANDBOX_PLUGIN : plugin, escaped,
+			       spec->lacks ? ",lacks=" : "", spec->lacks ? spec->lacks : "");
+	g_strv_builder_add_many(argv, "-plugin", word, NULL);
+}
+
+/* The program may have put something else in its place. */
+static gchar *find_trace(const gchar *home)
+{
+	g_autofree gchar *path = g_build_filename(home, TRACE, NULL);
+	GStatBuf status;
+
+	if (g_lstat(path, &status) || !S_ISREG(status.st_mode))
+		return NULL;
+	return g_steal_pointer(&path);
+}
+
 static gchar **command(Engine *engine, const RunSpec *spec)
 {
 	UserEngine *self = (UserEngine *)engine;
+	Sandbox sandbox = self->sandbox;
 	g_autoptr(GStrvBuilder) argv = g_strv_builder_new();
 	g_autofree gchar *emulator = sandbox_emulator(&self->sandbox, self->qemu->path);
 	g_autofree gchar *cpu = profile_cpu(spec->profile);
 	g_autofree gchar *program = seen(self, spec->program, ENGINE_CASE);
 
-	sandbox_command(&self->sandbox, spec, self->qemu->path, argv);
+	sandbox.plugin = is_traced(spec) ? plugin_of(self) : NULL;
+	sandbox_command(&sandbox, spec, self->qemu->path, argv);
 	g_strv_builder_add_many(argv, emulator, "-cpu", cpu, "-L",
-				self->bwrap ? "/sysroot" : spec->sysroot, NULL);
-	if (spec->debugger)
+				self->bwrap ? SANDBOX_SYSROOT : spec->sysroot, NULL);
+	if (spec->debugger || is_masked(spec))
 		g_strv_builder_add_many(argv, "-g", STUB, NULL);
+	add_trace(self, spec, argv);
 	add_home(self, spec, argv);
 	add_library_path(self, spec, argv);
 	add_preload(self, spec, argv);
@@ -158,7 +225,9 @@ static gchar **path_map(Engine *engine, const RunSpec *spec)
 
 		g_strv_builder_add_many(map, guest, *file, NULL);
 	}
-	g_strv_builder_add_many(map, "/", spec->sysroot, NULL);
+	/* As the emulator sees it, and then as the program does. */
+	g_strv_builder_add_many(map, self->bwrap ? SANDBOX_SYSROOT : spec->sysroot, spec->sysroot,
+				"/", spec->sysroot, NULL);
 	return g_strv_builder_end(map);
 }
 
@@ -307,6 +376,7 @@ static void collect(Outcome *outcome, const RunSpec *spec, RunFiles *files,
 	outcome->out = tail_text(files->out);
 	outcome->err = tail_text(files->err);
 	outcome->core = find_core(files->home);
+	outcome->trace = is_traced(spec) ? find_trace(files->home) : NULL;
 	if (recv(files->report[0], report, sizeof report - 1, MSG_DONTWAIT) < 0)
 		*report = '\0';
 	user_map_end(outcome, report);
@@ -320,6 +390,33 @@ static void collect(Outcome *outcome, const RunSpec *spec, RunFiles *files,
 	outcome->folder = g_strdup(spec->folder);
 }
 
+/* A mask that fails where the program never came to be started tells nothing of its own. */
+static void take_mask(Mask *mask, Outcome *outcome)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (!mask || mask_end(mask, &outcome->masked, &error) || outcome->kind == OUTCOME_RIG_FAULT)
+		return;
+	outcome_end(outcome, OUTCOME_RIG_FAULT, g_strdup(error->message));
+}
+
+static gboolean run_child(const ChildSpec *child, const RunSpec *spec, RunFiles *files,
+			  Outcome *outcome, GCancellable *cancellable, GError **error)
+{
+	g_autofree gchar *stub = g_build_filename(files->home, STUB, NULL);
+	Mask *mask = is_masked(spec) ? mask_start(stub, spec->told) : NULL;
+	ChildResult result;
+	gboolean ran;
+
+	reach_stub(spec, files);
+	ran = child_run(child, cancellable, &result, error);
+	leave_stub(spec);
+	if (ran)
+		collect(outcome, spec, files, &result);
+	take_mask(mask, outcome);
+	return ran;
+}
+
 static Outcome *run(Engine *engine, const RunSpec *spec, GCancellable *cancellable)
 {
 	g_auto(RunFiles) files = {.out = -1, .err = -1, .report = {-1, -1}};
@@ -328,7 +425,6 @@ static Outcome *run(Engine *engine, const RunSpec *spec, GCancellable *cancellab
 	RunSpec inside = *spec;
 	g_auto(GStrv) argv = NULL;
 	g_autoptr(GError) error = NULL;
-	ChildResult result;
 
 	inside.folder = home;
 	inside.user = next_user((UserEngine *)engine);
@@ -342,15 +438,8 @@ static Outcome *run(Engine *engine, const RunSpec *spec, GCancellable *cancellab
 				   .folder = home,
 				   .deadline = spec->timeout};
 
-		gboolean ran;
-
-		reach_stub(spec, &files);
-		ran = child_run(&child, cancellable, &result, &error);
-		leave_stub(spec);
-		if (ran) {
-			collect(outcome, spec, &files, &result);
+		if (run_child(&child, spec, &files, outcome, cancellable, &error))
 			return g_steal_pointer(&outcome);
-		}
 	}
 	outcome_end(outcome, OUTCOME_RIG_FAULT, g_strdup(error->message));
 	return g_steal_pointer(&outcome);
@@ -376,6 +465,7 @@ Engine *user_engine_new(const Paths *paths, gboolean sandbox, GError **error)
 				.run = run,
 				.close = close_engine};
 	self->bwrap = sandbox ? g_find_program_in_path("bwrap") : NULL;
+	self->paths = paths;
 	self->sandbox = (Sandbox){.launch = paths->launch, .bwrap = self->bwrap};
 	self->qemu = qemu_new(QEMU_USER, error);
 	if (self->qemu && (!sandbox || sandbox_check(&self->sandbox, error))) {

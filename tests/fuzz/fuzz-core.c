@@ -88,7 +88,7 @@ int LLVMFuzzerTestOneInput(const guint8 *data, size_t size)
 	if (fd < 0)
 		set_up();
 	apply(data, size);
-	fault = core_explain(core, program, (PathMap[]){{".", folder}, {NULL, NULL}}, 4, &error);
+	fault = core_explain(core, program, (PathMap[]){{".", folder}, {NULL, NULL}}, 4, 0, &error);
 	g_assert_true(!fault == !!error);
 	undo(data, size);
 	return 0;

@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const guint8 *data, size_t size)
 	g_assert_cmpint(ftruncate(fd, 0), ==, 0);
 	g_assert_cmpint(pwrite(fd, data, size, 0), ==, size);
 	fault = core_explain(core, program, (PathMap[]){{"./libdynamic.so", library}, {NULL, NULL}},
-			     4, &error);
+			     4, 0, &error);
 	g_assert_no_error(error);
 	g_assert_nonnull(fault);
 	return 0;

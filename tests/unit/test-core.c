@@ -63,7 +63,7 @@ static Fault *explain(const gchar *core, const gchar *program, GError **error)
 	g_autofree gchar *core_path = unpacked(core);
 	g_autofree gchar *program_path = unpacked(program);
 
-	return core_explain(core_path, program_path, map, 0, error);
+	return core_explain(core_path, program_path, map, 0, 0, error);
 }
 
 static gchar *backtrace_text(const Fault *fault)
@@ -153,7 +153,7 @@ static void test_given_signal(void)
 	const PathMap map[] = {{NULL, NULL}};
 	g_autofree gchar *core = unpacked("static.core");
 	g_autofree gchar *program = unpacked("static");
-	g_autoptr(Fault) fault = core_explain(core, program, map, 11, NULL);
+	g_autoptr(Fault) fault = core_explain(core, program, map, 11, 0, NULL);
 
 	g_assert_cmpint(fault->signal, ==, 11);
 }
@@ -164,7 +164,7 @@ static void test_missing_library(void)
 	g_autofree gchar *core = unpacked("dynamic.core");
 	g_autofree gchar *program = unpacked("dynamic");
 	GError *error = NULL;
-	g_autoptr(Fault) fault = core_explain(core, program, map, 0, &error);
+	g_autoptr(Fault) fault = core_explain(core, program, map, 0, 0, &error);
 
 	g_assert_no_error(error);
 	g_assert_cmphex(fault->pc, !=, 0);
@@ -181,7 +181,7 @@ static void test_other_library(void)
 	const PathMap map[] = {{"./libdynamic.so", wrong}, {NULL, NULL}};
 	g_autofree gchar *core = unpacked("dynamic.core");
 	g_autofree gchar *program = unpacked("dynamic");
-	g_autoptr(Fault) fault = core_explain(core, program, map, 0, NULL);
+	g_autoptr(Fault) fault = core_explain(core, program, map, 0, 0, NULL);
 
 	g_assert_nonnull(fault);
 	g_assert_null(fault->object);
@@ -221,7 +221,7 @@ static void test_cut(void)
 	for (gsize i = 0; i < G_N_ELEMENTS(lengths); i++) {
 		g_autofree gchar *part = write_part("dynamic.core", lengths[i]);
 		g_autoptr(GError) error = NULL;
-		g_autoptr(Fault) fault = core_explain(part, program, map, 0, &error);
+		g_autoptr(Fault) fault = core_explain(part, program, map, 0, 0, &error);
 
 		g_assert_true(!fault == !!error);
 		if (fault)
