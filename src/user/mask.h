@@ -5,7 +5,7 @@
  * may change the program's memory: where QEMU waits for one (-g), this is it for a moment. It
  * follows the stack from its pointer over argc, argv and envp to the auxiliary vector (kernel
  * Documentation: ELF process entry, fs/binfmt_elf.c, create_elf_tables), takes bits out of AT_HWCAP
- * and AT_HWCAP2, and lets go. The protocol: gdb's manual, "Remote Protocol".
+ * and AT_HWCAP2, and lets it run. The protocol: gdb's manual, "Remote Protocol".
  */
 #ifndef USER_MASK_H
 #define USER_MASK_H

@@ -52,7 +52,7 @@ static gchar *answer(Stub *stub, const gchar *asked)
 
 	if (*asked == 'g')
 		return registers();
-	if (stub->instead)
+	if (*asked != 'c' && stub->instead)
 		return g_strdup(stub->instead);
 	if (sscanf(asked, "m%lx,8", &addr) == 1 && addr >= STACK &&
 	    (addr - STACK) / 8 < stub->count)
@@ -61,8 +61,8 @@ static gchar *answer(Stub *stub, const gchar *asked)
 		stub->words[(addr - STACK) / 8] = GUINT64_SWAP_LE_BE((guint64)value);
 		return g_strdup("OK");
 	}
-	stub->let_go = *asked == 'D';
-	return g_strdup(stub->let_go ? "OK" : "E01");
+	stub->let_go = *asked == 'c';
+	return g_strdup(stub->let_go ? "" : "E01");
 }
 
 /* Until the debugger hangs up. */
@@ -177,7 +177,8 @@ static void test_endless(void)
 
 	g_assert_false(mask(&stub, &masked, &error));
 	g_assert_nonnull(error);
-	g_assert_false(stub.let_go);
+	/* Nobody would come to let the program run later. */
+	g_assert_true(stub.let_go);
 }
 
 static void test_no_stub(void)
