@@ -597,7 +597,7 @@ static void test_json_schema(gconstpointer data)
 	g_assert_no_error(error);
 	root = json_node_get_object(json_parser_get_root(parser));
 	check_members(root, "schema rig baseline reference seconds interrupted findings "
-			    "disagreements summary");
+			    "disagreements audit summary");
 	check_members(json_object_get_object_member(root, "rig"), "version qemu host");
 	check_members(json_object_get_object_member(root, "summary"),
 		      "ok flagged diverges inverted broken inconclusive flaky skipped rig-fault "
