@@ -7,6 +7,7 @@
 #include "inspect/crate.h"
 #include "inspect/culprit.h"
 #include "inspect/modules.h"
+#include "inspect/place.h"
 #include "inspect/sigframe.h"
 #include "inspect/symbol.h"
 #include "inspect/unwind.h"
@@ -36,24 +37,11 @@ static void explain_threads(const CoreFile *core, Fault *fault)
 
 static gboolean explain_insn(const Modules *modules, Fault *fault, GError **error)
 {
-	g_auto(IsaInsn) insn = {0};
 	guint32 raw;
 
-	fault->has_insn = modules_read(modules, fault->pc, &raw, sizeof(raw));
-	if (!fault->has_insn) {
-		add_note(fault, "no instruction could be read at 0x%" G_GINT64_MODIFIER "x",
-			 fault->pc);
-		return TRUE;
-	}
-	fault->insn = GUINT32_FROM_LE(raw);
-	if (!isa_explain(fault->insn, &insn, error))
-		return FALSE;
-	fault->mnemonic = g_steal_pointer(&insn.mnemonic);
-	fault->operands = g_steal_pointer(&insn.operands);
-	if (insn.feature) {
-		fault->feature = g_strdup(insn.feature->feature);
-		fault->arch = g_strdup(insn.feature->arch);
-	}
+	if (modules_read(modules, fault->pc, &raw, sizeof(raw)))
+		return place_insn(fault, GUINT32_FROM_LE(raw), error);
+	add_note(fault, "no instruction could be read at 0x%" G_GINT64_MODIFIER "x", fault->pc);
 	return TRUE;
 }
 

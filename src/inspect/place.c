@@ -7,20 +7,21 @@
 #include "inspect/symbol.h"
 #include "isa/isa.h"
 
-static void explain_insn(const Executed *executed, Fault *fault)
+gboolean place_insn(Fault *fault, guint32 word, GError **error)
 {
 	g_auto(IsaInsn) insn = {0};
 
 	fault->has_insn = TRUE;
-	fault->insn = executed->word;
-	if (!isa_explain(executed->word, &insn, NULL))
-		return;
+	fault->insn = word;
+	if (!isa_explain(word, &insn, error))
+		return FALSE;
 	fault->mnemonic = g_steal_pointer(&insn.mnemonic);
 	fault->operands = g_steal_pointer(&insn.operands);
 	if (insn.feature) {
 		fault->feature = g_strdup(insn.feature->feature);
 		fault->arch = g_strdup(insn.feature->arch);
 	}
+	return TRUE;
 }
 
 static void explain_code(Code *code, const Executed *executed, Fault *fault)
@@ -44,7 +45,7 @@ Fault *place_explain(const Executed *executed)
 	g_autoptr(Code) code = executed->file ? code_open(executed->file, NULL) : NULL;
 
 	fault->pc = executed->addr;
-	explain_insn(executed, fault);
+	place_insn(fault, executed->word, NULL);
 	fault->object = g_strdup(executed->object);
 	fault->object_file = g_strdup(executed->file);
 	fault->offset = executed->offset;

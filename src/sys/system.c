@@ -137,12 +137,15 @@ static void take_trace(const RunSpec *spec, Outcome *outcome)
 
 static gboolean can_audit(SystemEngine *self, const RunSpec *specs, guint count, GError **error)
 {
-	gboolean wanted = FALSE;
+	gboolean audit = FALSE, lacking = FALSE;
 
-	for (guint i = 0; i < count; i++)
-		wanted = wanted || specs[i].audit;
-	self->plugins = self->host->qemu ? qemu_plugin_version(self->host->qemu) : 0;
-	if (!wanted || self->plugins)
+	for (guint i = 0; i < count; i++) {
+		audit = audit || specs[i].audit;
+		lacking = lacking || specs[i].lacks;
+	}
+	if ((audit || lacking) && self->host->qemu)
+		self->plugins = qemu_plugin_version(self->host->qemu);
+	if (!audit || self->plugins)
 		return TRUE;
 	g_set_error(
 		error, A64RIG_ERROR, A64RIG_ERROR_RIG,
