@@ -45,6 +45,14 @@ static gboolean read_header(CoreFile *core, const gchar *path, Elf64_Ehdr *heade
 	return TRUE;
 }
 
+static gboolean has_signal(const CoreFile *core)
+{
+	return core->threads->len && g_array_index(core->threads, CoreThread, 0).signal;
+}
+
+/* The one that died comes first: Linux and early QEMU write it so, and the same signal to all;
+ * later QEMU writes them as they began, and the signal to that one alone (elf_core_dump() in
+ * linux-user). */
 static void add_thread(CoreFile *core, const guint8 *desc, gsize size)
 {
 	CoreThread thread = {0};
@@ -58,7 +66,10 @@ static void add_thread(CoreFile *core, const guint8 *desc, gsize size)
 	memcpy(thread.regs, desc + PRSTATUS_REGS, sizeof(thread.regs));
 	thread.signal = number;
 	thread.tid = tid;
-	g_array_append_val(core->threads, thread);
+	if (number && !has_signal(core))
+		g_array_prepend_val(core->threads, thread);
+	else
+		g_array_append_val(core->threads, thread);
 }
 
 static void add_auxv(CoreFile *core, const guint8 *desc, gsize size)

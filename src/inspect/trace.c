@@ -119,13 +119,27 @@ static void read_place(Reading *reading, const gchar *text, gboolean trapped)
 	add(reading, executed);
 }
 
+/* The kernel's own vDSO, which no file has as it lies in memory: where the CPU has FEAT_ECV, the
+ * kernel makes "nop; mrs CNTVCTSS_EL0" of what reads the counter (ALTERNATIVE in Linux's
+ * arch/arm64/include/asm/vdso/gettimeofday.h). */
+static gboolean is_vdso(const Words *words)
+{
+	const guint32 *word = &words->words[words->at];
+
+	return (*word & 0xffffffe0) == 0xd53be0c0 && words->at > 0 && word[-1] == 0xd503201f;
+}
+
 static void find_words(Reading *reading, const Words *words)
 {
 	Executed *executed = executed_new(words->addr, words->words[words->at]);
 	const gchar *host;
 
-	if (places_find(reading->map, words, &host, &executed->offset))
+	if (places_find(reading->map, words, &host, &executed->offset)) {
 		set_file(reading, executed, host, NULL);
+	} else if (is_vdso(words)) {
+		executed_free(executed);
+		return;
+	}
 	add(reading, executed);
 }
 

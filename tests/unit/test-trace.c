@@ -121,6 +121,20 @@ static void test_words(void)
 	g_assert_null(other->file);
 }
 
+/* What the kernel made of its vDSO is not the program's; a program's own counter is. */
+static void test_vdso(void)
+{
+	g_autoptr(GPtrArray) all =
+		read_text("see ffff803cd30c d53be0c2 ffff803cd308 d503201fd53be0c2\n"
+			  "see ffff803cd30c d53be0c2 ffff803cd308 d5033fdfd53be0c2\n"
+			  "see ffff803cd000 d53be0c3 ffff803cd000 d53be0c3\n",
+			  -1);
+	const Executed *first = g_ptr_array_index(all, 0);
+
+	g_assert_cmpuint(all->len, ==, 2);
+	g_assert_cmphex(first->word, ==, 0xd53be0c2);
+}
+
 /* A log has words and nothing else; those of one block follow each other. */
 static void test_log(void)
 {
@@ -170,6 +184,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/trace/places", test_places);
 	g_test_add_func("/trace/nonsense", test_nonsense);
 	g_test_add_func("/trace/words", test_words);
+	g_test_add_func("/trace/vdso", test_vdso);
 	g_test_add_func("/trace/log", test_log);
 	g_test_add_func("/trace/no-file", test_no_file);
 	return g_test_run();
