@@ -23,6 +23,8 @@ static const gchar description[] =
 	"  a64rig report --format markdown ctest.jsonl       for a pull request\n"
 	"  a64rig report armv8-a=old.jsonl armv8.1-a=new.jsonl   two builds side by side\n"
 	"\n"
+	"Audits ('run --audit') are not told again.\n"
+	"\n"
 	"Exit status, of all findings together: 0 all as expected, 1 something flagged or not as\n"
 	"expected, 2 usage or a bad input file, 3 the rig failed.\n";
 

@@ -14,6 +14,7 @@
 #include "base/typed.h"
 #include "inspect/core.h"
 #include "inspect/elf.h"
+#include "judge/fate.h"
 #include "judge/judge.h"
 #include "run/explain.h"
 #include "run/library.h"
@@ -413,6 +414,21 @@ static void note_folder(const Exec *exec, ExecNotice notice)
 		       "read or keep files there; '--bind .' lets it");
 }
 
+/* Nothing stands between the program and its CPU that could trap or hide an extension. */
+static void note_board(const Exec *exec, const Profile *profile, ExecNotice notice)
+{
+	g_autofree gchar *lacks =
+		board_lacks(profile, profile_named(exec->profiles, profile->model));
+	g_autofree gchar *text = NULL;
+
+	if (!lacks)
+		return;
+	text = g_strdup_printf("%s is run here as its CPU model %s, which has what the board lacks "
+			       "(%s); 'a64rig audit --baseline %s' runs the board",
+			       profile->name, profile->model, lacks, profile->name);
+	notice(text);
+}
+
 Results *exec_run(const ExecRequest *request, gchar **words, ExecNotice notice, GError **error)
 {
 	g_auto(Exec)
@@ -424,6 +440,7 @@ Results *exec_run(const ExecRequest *request, gchar **words, ExecNotice notice, 
 	    find_emulator(&exec, error) && check_models(&exec, error) && open_core(&exec, error)) {
 		make_finding(&exec);
 		note_folder(&exec, notice);
+		note_board(&exec, exec.baseline, notice);
 		if (run(&exec, error))
 			results = make_results(&exec);
 	}

@@ -199,6 +199,13 @@ kill -KILL $pid
 wait $pid 2>/dev/null
 ok 'it dies with the rig' within 10 nothing_runs
 
+# --- boards ---
+
+run --baseline rpi4 --reference cortex-a72 "$T/work/probe" args </dev/null
+like "$(said)" 'rpi4 is run here as its CPU model cortex-a72.*FEAT_AES' 'a board is run as its CPU model, and that is said'
+run "$T/work/probe" args </dev/null
+unlike "$(said)" 'run here as its CPU model' 'a profile that is no board has nothing to say'
+
 # --- what is wrong ---
 
 cd "$T/work" || exit 1
