@@ -291,3 +291,101 @@ gchar *npm_fetch(const NpmJob *job, GError **error)
 		set_failed(job, &answer, error);
 	return archive;
 }
+
+/* --- versions --- */
+
+/* Numbers by their value, and before words; a longer list of parts comes after its beginning. */
+static gint compare_parts(const gchar *a, const gchar *b)
+{
+	g_auto(GStrv) as = g_strsplit(a, ".", -1);
+	g_auto(GStrv) bs = g_strsplit(b, ".", -1);
+	gchar **x = as, **y = bs;
+
+	for (; *x && *y; x++, y++) {
+		gboolean x_number = (*x)[0] && !(*x)[strspn(*x, "0123456789")];
+		gboolean y_number = (*y)[0] && !(*y)[strspn(*y, "0123456789")];
+		guint64 n = g_ascii_strtoull(*x, NULL, 10), m = g_ascii_strtoull(*y, NULL, 10);
+		gint order = x_number != y_number ? (x_number ? -1 : 1)
+			     : x_number           ? (n > m) - (n < m)
+						  : strcmp(*x, *y);
+
+		if (order)
+			return order;
+	}
+	return (*x != NULL) - (*y != NULL);
+}
+
+gint npm_version_compare(const gchar *a, const gchar *b)
+{
+	g_auto(GStrv) as = g_strsplit(a, "-", 2);
+	g_auto(GStrv) bs = g_strsplit(b, "-", 2);
+	gint order = compare_parts(as[0] ? as[0] : "", bs[0] ? bs[0] : "");
+	const gchar *x = as[0] ? as[1] : NULL, *y = bs[0] ? bs[1] : NULL;
+
+	if (order)
+		return order;
+	return x && y ? compare_parts(x, y) : (y != NULL) - (x != NULL);
+}
+
+static gint by_version(gconstpointer a, gconstpointer b)
+{
+	return npm_version_compare((*(const NpmVersion *const *)a)->version,
+				   (*(const NpmVersion *const *)b)->version);
+}
+
+static void version_free(gpointer data)
+{
+	NpmVersion *version = data;
+
+	g_free(version->version);
+	g_free(version->date);
+	g_free(version);
+}
+
+/* Only what a word could name: it comes from the network. */
+static void add_version(GPtrArray *versions, const NpmJob *job, const gchar *text, JsonNode *times)
+{
+	g_autofree gchar *name = g_strdup_printf("npm:%s@%s", job->word->name, text);
+	g_autoptr(Word) word = word_new(name, NULL);
+	const gchar *time = member(times, text);
+	NpmVersion *version;
+
+	if (!word)
+		return;
+	version = g_new0(NpmVersion, 1);
+	version->version = g_strdup(text);
+	version->date = time && strlen(time) >= 10 ? g_strndup(time, 10) : NULL;
+	g_ptr_array_add(versions, version);
+}
+
+GPtrArray *npm_versions(const NpmJob *job, GError **error)
+{
+	const gchar *const words[] = {"view", job->word->name, "versions", "time", NULL};
+	g_autoptr(GPtrArray) versions = g_ptr_array_new_with_free_func(version_free);
+	g_auto(Answer) answer = {0};
+	JsonNode *root, *list = NULL, *times = NULL;
+
+	if (!ask(job, words, &answer, error))
+		return NULL;
+	if (answer.reason) {
+		set_failed(job, &answer, error);
+		return NULL;
+	}
+	root = json_parser_get_root(answer.parser);
+	if (root && JSON_NODE_HOLDS_OBJECT(root)) {
+		list = json_object_get_member(json_node_get_object(root), "versions");
+		times = json_object_get_member(json_node_get_object(root), "time");
+	}
+	if (list && json_node_get_value_type(list) == G_TYPE_STRING)
+		add_version(versions, job, json_node_get_string(list), times);
+	for (guint i = 0; list && JSON_NODE_HOLDS_ARRAY(list) &&
+			  i < json_array_get_length(json_node_get_array(list));
+	     i++) {
+		JsonNode *node = json_array_get_element(json_node_get_array(list), i);
+
+		if (json_node_get_value_type(node) == G_TYPE_STRING)
+			add_version(versions, job, json_node_get_string(node), times);
+	}
+	g_ptr_array_sort(versions, by_version);
+	return g_steal_pointer(&versions);
+}

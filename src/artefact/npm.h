@@ -32,4 +32,17 @@ gchar *npm_integrity(const NpmJob *job, GError **error);
 /* The archive, in the job's folder; its bytes are whatever came. Caller frees the path. */
 gchar *npm_fetch(const NpmJob *job, GError **error);
 
+typedef struct {
+	gchar *version;
+	gchar *date; /* "2024-07-09", when it was published; NULL: the registry does not tell */
+} NpmVersion;
+
+/* All versions of a package, an array of NpmVersion, by their numbers: the oldest one first, and
+ * pre-releases before the release (Semantic Versioning 2.0.0, 11). Of the job's word only the name
+ * counts. Errors as above. */
+GPtrArray *npm_versions(const NpmJob *job, GError **error);
+
+/* Which comes first? As strcmp(). */
+gint npm_version_compare(const gchar *a, const gchar *b);
+
 #endif

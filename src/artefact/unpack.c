@@ -12,7 +12,10 @@
 enum { BLOCK = 1 << 18 };
 
 typedef struct {
-	const gchar *archive;
+	const gchar *archive; /* its name */
+	gboolean whole;
+	gboolean package; /* a Debian one: its files are in an archive of its own in it */
+	ReaderLimits limits;
 	Reader *reader;
 	int folder;
 	guint parts; /* that may still come */
@@ -79,6 +82,44 @@ static gboolean put_file(Unpack *self, const Entry *entry, const gchar *path, GE
 	return fine;
 }
 
+static gboolean put_all(Unpack *self, GError **error);
+
+/* The archive in the archive, which counts against the same limits. */
+static gboolean put_data(Unpack *self, const Entry *entry, GError **error)
+{
+	g_autofree gchar *path = NULL;
+	g_autoptr(Reader) inner = NULL;
+	Reader *outer = self->reader;
+	int file = openat(self->folder, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	gboolean fine;
+
+	if (file < 0)
+		return refuse(self, entry, g_strerror(errno), error);
+	path = g_strdup_printf("/proc/self/fd/%d", file);
+	fine = copy(self, file, entry, error);
+	self->limits = reader_left(outer);
+	inner = fine ? reader_new_any(path, self->archive, &self->limits, error) : NULL;
+	self->package = FALSE;
+	self->reader = inner;
+	fine = inner && put_all(self, error);
+	self->reader = outer;
+	close(file);
+	return fine;
+}
+
+static gboolean put_whole(Unpack *self, const Entry *entry, GError **error)
+{
+	if (self->package)
+		return !g_str_has_prefix(entry->path, "data.tar") || put_data(self, entry, error);
+	if (entry->kind == ENTRY_SYMLINK && *entry->target != '/' && leads_out(entry))
+		return TRUE;
+	if (entry->kind == ENTRY_SYMLINK)
+		return place_symlink(self->folder, entry->path, entry->target, error);
+	if (entry->kind == ENTRY_HARDLINK)
+		return place_hardlink(self->folder, entry->path, entry->target, error);
+	return entry->kind != ENTRY_FILE || put_file(self, entry, entry->path, error);
+}
+
 static gboolean put(Unpack *self, const Entry *entry, GError **error)
 {
 	const gchar *slash = strchr(entry->path, '/');
@@ -89,6 +130,8 @@ static gboolean put(Unpack *self, const Entry *entry, GError **error)
 	if (parts > self->parts)
 		return refuse(self, entry, "is one of more folders than are expected", error);
 	self->parts -= parts;
+	if (self->whole)
+		return put_whole(self, entry, error);
 	if (entry->kind == ENTRY_OTHER)
 		return refuse(self, entry, "is neither file, folder nor link", error);
 	if (entry->target && leads_out(entry))
@@ -114,6 +157,21 @@ static gboolean put_all(Unpack *self, GError **error)
 	return FALSE;
 }
 
+static gboolean unpack_into(Unpack *self, const gchar *folder, GError **error)
+{
+	gboolean fine;
+
+	self->folder = open(folder, O_DIRECTORY | O_CLOEXEC);
+	if (self->folder < 0) {
+		g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG, "cannot open '%s': %s", folder,
+			    g_strerror(errno));
+		return FALSE;
+	}
+	fine = put_all(self, error);
+	close(self->folder);
+	return fine;
+}
+
 gboolean unpack(const gchar *archive, const gchar *folder, GCancellable *cancellable,
 		GError **error)
 {
@@ -123,17 +181,32 @@ gboolean unpack(const gchar *archive, const gchar *folder, GCancellable *cancell
 		       .reader = reader,
 		       .parts = UNPACK_PARTS,
 		       .cancellable = cancellable};
-	gboolean fine;
 
-	if (!reader)
-		return FALSE;
-	self.folder = open(folder, O_DIRECTORY | O_CLOEXEC);
-	if (self.folder < 0) {
-		g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG, "cannot open '%s': %s", folder,
-			    g_strerror(errno));
-		return FALSE;
-	}
-	fine = put_all(&self, error);
-	close(self.folder);
-	return fine;
+	return reader && unpack_into(&self, folder, error);
+}
+
+gboolean unpack_knows(const gchar *name)
+{
+	static const gchar *const ends[] = {".tar",     ".tar.gz", ".tgz", ".tar.xz", ".tar.zst",
+					    ".tar.bz2", ".deb",    ".whl", ".zip",    NULL};
+
+	for (guint i = 0; ends[i]; i++)
+		if (g_str_has_suffix(name, ends[i]))
+			return TRUE;
+	return FALSE;
+}
+
+gboolean unpack_whole(const gchar *archive, const gchar *name, const gchar *folder,
+		      GCancellable *cancellable, GError **error)
+{
+	const ReaderLimits limits = {.entries = UNPACK_WHOLE_ENTRIES, .bytes = UNPACK_WHOLE_BYTES};
+	g_autoptr(Reader) reader = reader_new_any(archive, name, &limits, error);
+	Unpack self = {.archive = name,
+		       .whole = TRUE,
+		       .package = g_str_has_suffix(name, ".deb"),
+		       .reader = reader,
+		       .parts = UNPACK_PARTS,
+		       .cancellable = cancellable};
+
+	return reader && unpack_into(&self, folder, error);
 }

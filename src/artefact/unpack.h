@@ -20,7 +20,22 @@ enum {
 	UNPACK_BYTES = 1 << 30,  /* of all files together */
 	UNPACK_PATH = 1024,      /* bytes of a path */
 	UNPACK_PARTS = 1000000,  /* of all paths together: what they can make of folders */
+	UNPACK_WHOLE_ENTRIES = 1000000,
 };
+
+#define UNPACK_WHOLE_BYTES ((guint64)8 << 30)
+
+/* Is it the name of an archive that unpack_whole() takes? */
+gboolean unpack_knows(const gchar *name);
+
+/* Any archive, as it is: a Debian package (of which the files that it installs come), a wheel, a
+ * container's root file system. Nothing is left out of the paths; links are made, so that they
+ * never lead out of the folder (an absolute one begins there); devices and the like, and links that
+ * would lead out, are passed over. Else as unpack(), with UNPACK_WHOLE_ENTRIES and
+ * UNPACK_WHOLE_BYTES. name: what it is called in errors, where these are told by what their name
+ * ends in. */
+gboolean unpack_whole(const gchar *archive, const gchar *name, const gchar *folder,
+		      GCancellable *cancellable, GError **error);
 
 /* Into an empty folder. On failure there may be something in it. Errors: (rig), or cancelled. */
 gboolean unpack(const gchar *archive, const gchar *folder, GCancellable *cancellable,

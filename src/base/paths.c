@@ -84,6 +84,7 @@ Paths *paths_new(GError **error)
 	paths->images = in_cache("images");
 	paths->findings = in_cache("findings");
 	paths->packages = in_cache("packages");
+	paths->bisect = in_cache("bisect");
 	paths->config = g_build_filename(g_get_user_config_dir(), "a64rig", NULL);
 	return paths;
 }
@@ -107,6 +108,7 @@ void paths_free(Paths *paths)
 	g_free(paths->images);
 	g_free(paths->findings);
 	g_free(paths->packages);
+	g_free(paths->bisect);
 	g_free(paths->config);
 	g_free(paths);
 }

@@ -25,6 +25,7 @@ typedef struct {
 	gchar *images;    /* the guest images that have been built, a folder each */
 	gchar *findings;  /* findings of earlier runs */
 	gchar *packages;  /* published packages, see artefact/package.h */
+	gchar *bisect;    /* what was found out about versions, and their builds */
 	gchar *config;    /* the user's own rig/, subjects/ and images/ */
 } Paths;
 

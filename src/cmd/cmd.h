@@ -16,8 +16,8 @@ typedef struct {
 	int (*run)(int argc, gchar **argv);
 } Command;
 
-extern const Command cmd_run, cmd_report, cmd_exec, cmd_scan, cmd_audit, cmd_list, cmd_debug,
-	cmd_doctor;
+extern const Command cmd_run, cmd_report, cmd_exec, cmd_scan, cmd_audit, cmd_check, cmd_bisect,
+	cmd_list, cmd_debug, cmd_doctor;
 
 /* What may follow the options: nothing, words anywhere among them, or a program with words of its
  * own, at the first of which the options end. */

@@ -27,9 +27,9 @@ static int run_shell(int argc, gchar **argv)
 static const Command image = {"image", "build and list guest images", run_image};
 static const Command shell = {"shell", "boot a guest and give it your terminal", run_shell};
 
-static const Command *const commands[] = {&cmd_run,   &cmd_exec,   &cmd_scan, &cmd_audit,
-					  &cmd_debug, &cmd_report, &cmd_list, &image,
-					  &shell,     &cmd_doctor};
+static const Command *const commands[] = {&cmd_run,  &cmd_check, &cmd_bisect, &cmd_exec,
+					  &cmd_scan, &cmd_audit, &cmd_debug,  &cmd_report,
+					  &cmd_list, &image,     &shell,      &cmd_doctor};
 
 static void print_usage(void)
 {

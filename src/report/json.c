@@ -1,3 +1,4 @@
+#include "report/json.h"
 #include "report/report.h"
 #include "report/scan.h"
 
@@ -142,7 +143,7 @@ static void add_fault(JsonBuilder *json, const Fault *fault)
 	json_builder_end_object(json);
 }
 
-static void add_finding(JsonBuilder *json, const Finding *finding)
+void json_finding(JsonBuilder *json, const Finding *finding)
 {
 	json_builder_begin_object(json);
 	member_string(json, "case", finding->case_name);
@@ -163,7 +164,7 @@ static void add_finding(JsonBuilder *json, const Finding *finding)
 	json_builder_end_object(json);
 }
 
-static void add_rig(JsonBuilder *json, const Results *results)
+void json_rig(JsonBuilder *json, const Results *results)
 {
 	json_builder_set_member_name(json, "rig");
 	json_builder_begin_object(json);
@@ -178,7 +179,7 @@ static void add_findings(JsonBuilder *json, const GPtrArray *findings)
 	json_builder_set_member_name(json, "findings");
 	json_builder_begin_array(json);
 	for (guint i = 0; i < findings->len; i++)
-		add_finding(json, g_ptr_array_index(findings, i));
+		json_finding(json, g_ptr_array_index(findings, i));
 	json_builder_end_array(json);
 }
 
@@ -228,7 +229,7 @@ static gchar *to_text(const Results *results, gboolean pretty)
 
 	json_builder_begin_object(json);
 	member_string(json, "schema", REPORT_SCHEMA);
-	add_rig(json, results);
+	json_rig(json, results);
 	member_string(json, "baseline", results->baseline);
 	member_string(json, "reference", results->reference);
 	add_seconds(json, results->seconds);

@@ -3,59 +3,12 @@
 #include <string.h>
 
 #include "report/groups.h"
+#include "report/marks.h"
 #include "report/section.h"
 #include "report/text.h"
 
 /* A comment of a pull request has 65,536 characters at most; the rest is counted. */
 #define GROUPS_MOST 40
-
-/* Text that markdown takes as it is: none of its own marks, no HTML, one line. */
-static gchar *plain(const gchar *text)
-{
-	g_autofree gchar *clean = text_clean(text);
-	GString *out = g_string_new(NULL);
-
-	for (const gchar *at = clean; *at; at++) {
-		if (*at == '<')
-			g_string_append(out, "&lt;");
-		else if (*at == '>')
-			g_string_append(out, "&gt;");
-		else if (*at == '&')
-			g_string_append(out, "&amp;");
-		else if (*at == '@')
-			g_string_append(out, "&#64;"); /* calls nobody */
-		else if (strchr("\\`*_{}[]()#!|~$", *at))
-			g_string_append_printf(out, "\\%c", *at);
-		else
-			g_string_append_c(out, *at);
-	}
-	return g_string_free(out, FALSE);
-}
-
-static void add_plain(GString *out, const gchar *text)
-{
-	g_autofree gchar *escaped = plain(text);
-
-	g_string_append(out, escaped);
-}
-
-/* As many backquotes as the text does not have in a row. */
-static void add_block(GString *out, const gchar *text)
-{
-	g_autoptr(GString) fence = g_string_new("```");
-	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-
-	while (strstr(text, fence->str))
-		g_string_append_c(fence, '`');
-	g_string_append_printf(out, "%s\n", fence->str);
-	for (guint i = 0; lines[i]; i++) {
-		g_autofree gchar *clean = text_clean(lines[i]);
-
-		if (*clean || lines[i + 1])
-			g_string_append_printf(out, "%s\n", clean);
-	}
-	g_string_append_printf(out, "%s\n", fence->str);
-}
 
 static void add_summary(GString *out, const Results *results)
 {
@@ -82,13 +35,13 @@ static void add_summary(GString *out, const Results *results)
 		g_string_append_printf(out, "; **the engines disagree on %u**", undeclared);
 	g_string_append(out, results->interrupted ? "; interrupted before all was run\n\n<sub>"
 						  : "\n\n<sub>");
-	add_plain(out, results->baseline);
+	marks_add(out, results->baseline);
 	g_string_append(out, " against ");
-	add_plain(out, results->reference);
+	marks_add(out, results->reference);
 	g_string_append(out, " · a64rig ");
-	add_plain(out, results->rig_version);
+	marks_add(out, results->rig_version);
 	g_string_append(out, " · ");
-	add_plain(out, results->qemu);
+	marks_add(out, results->qemu);
 	g_string_append(out, "</sub>\n");
 }
 
@@ -96,7 +49,7 @@ static void add_cell(GString *out, const gchar *text)
 {
 	g_string_append_c(out, ' ');
 	if (text)
-		add_plain(out, text);
+		marks_add(out, text);
 	g_string_append(out, " |");
 }
 
@@ -129,7 +82,7 @@ static void add_row(GString *out, const Group *group)
 	g_autofree gchar *advice = first_advice(finding->advice);
 
 	g_string_append_printf(out, "| %s", finding_as_expected(finding) ? "" : "**!** ");
-	add_plain(out, verdict);
+	marks_add(out, verdict);
 	g_string_append(out, " |");
 	add_cell(out, cases);
 	add_cell(out, subject);
@@ -153,7 +106,7 @@ static void add_details(GString *out, const Group *group)
 
 	section_finding(&page, finding);
 	g_string_append_printf(out, "\n<details><summary>%s</summary>\n\n", clean);
-	add_block(out, text->str);
+	marks_add_block(out, text->str);
 	g_string_append(out, "\n</details>\n");
 }
 
@@ -195,11 +148,11 @@ static void add_disagreements(GString *out, const Results *results)
 		if (differ->declared)
 			continue;
 		g_string_append(out, "- ");
-		add_plain(out, differ->case_name);
+		marks_add(out, differ->case_name);
 		g_string_append(out, " with ");
-		add_plain(out, differ->subject);
+		marks_add(out, differ->subject);
 		g_string_append(out, ": ");
-		add_plain(out, differ->what);
+		marks_add(out, differ->what);
 		g_string_append_c(out, '\n');
 	}
 }

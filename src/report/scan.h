@@ -11,10 +11,14 @@
 #include <json-glib/json-glib.h>
 
 #include "model/hit.h"
+#include "report/text.h"
 
 /* colour: ANSI colours; width: columns, 0 for no limit; all: every instruction, not the first few
  * of each extension. */
 gchar *scan_table(const Scan *scan, gboolean colour, guint width, gboolean all);
+
+/* What becomes of the files on each profile: a line for all that meet the same fate. */
+void scan_fates(Page *page, const Scan *scan);
 
 gchar *scan_json(const Scan *scan);
 

@@ -267,6 +267,13 @@ static void add_fate(Page *page, const Scan *scan, FateKind kind, Style style, c
 	}
 }
 
+void scan_fates(Page *page, const Scan *scan)
+{
+	add_fate(page, scan, FATE_DIES, STYLE_BAD, "will not run on");
+	add_fate(page, scan, FATE_UNCLEAR, STYLE_ODD, "cannot tell for");
+	add_fate(page, scan, FATE_RUNS, STYLE_GOOD, "runs on");
+}
+
 static void add_end(Page *page, const Scan *scan)
 {
 	g_autofree gchar *files = text_count(scan->files->len, "file");
@@ -275,9 +282,7 @@ static void add_end(Page *page, const Scan *scan)
 	guint counts[HIT_CLASSES];
 
 	if (scan->files->len) {
-		add_fate(page, scan, FATE_DIES, STYLE_BAD, "will not run on");
-		add_fate(page, scan, FATE_UNCLEAR, STYLE_ODD, "cannot tell for");
-		add_fate(page, scan, FATE_RUNS, STYLE_GOOD, "runs on");
+		scan_fates(page, scan);
 		page_add(page, STYLE_PLAIN, "\n");
 	}
 	page_add(page, STYLE_PLAIN, files);

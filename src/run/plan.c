@@ -88,7 +88,7 @@ Plan *plan_load(const Paths *paths, GError **error)
 	return load_all(plan, paths, error) ? g_steal_pointer(&plan) : NULL;
 }
 
-static gboolean find_profiles(Plan *plan, const Request *request, GError **error)
+gboolean plan_take_profiles(Plan *plan, const Request *request, GError **error)
 {
 	plan->baseline = profile_find(plan->profiles, request->baseline, error);
 	plan->reference =
@@ -267,11 +267,45 @@ static gboolean resolve_all(Plan *plan, GError **error)
 	return TRUE;
 }
 
+void plan_set_root(Plan *plan, const gchar *root)
+{
+	g_free(plan->store->sysroot);
+	plan->store->sysroot = g_strdup(root);
+	plan->sysroot = plan->store->sysroot;
+}
+
+gboolean plan_fetch_runners(Plan *plan, const Suite *suite, const PlanWatch *watch, GError **error)
+{
+	g_autoptr(GPtrArray) runners = g_ptr_array_new();
+
+	for (guint i = 0; i < suite->cases_count; i++)
+		if (suite->cases[i].runner)
+			add_once(runners,
+				 subject_find(plan->subjects, suite->cases[i].runner, NULL));
+	if (!g_file_test(plan->sysroot, G_FILE_TEST_IS_DIR))
+		return store_not_prepared(plan->store, plan->sysroot, error);
+	return store_fetch(plan->store, runners, watch->news, watch->data, watch->cancellable,
+			   error);
+}
+
+gboolean plan_add(Plan *plan, const Suite *suite, const Case *self, const Subject *subject,
+		  GError **error)
+{
+	Job *job = job_new(plan, suite, self, subject);
+
+	if (!resolve(plan, job, error)) {
+		job_free(job);
+		return FALSE;
+	}
+	g_ptr_array_add(plan->jobs, job);
+	return TRUE;
+}
+
 Plan *plan_new(const Request *request, const PlanWatch *watch, GError **error)
 {
 	g_autoptr(Plan) plan = plan_load(request->paths, error);
 
-	if (!plan || !find_profiles(plan, request, error) ||
+	if (!plan || !plan_take_profiles(plan, request, error) ||
 	    !select_add_named(request, plan->subjects, error) ||
 	    !select_check(request, plan->suites, plan->subjects, error) ||
 	    !add_jobs(plan, request, error))

@@ -50,6 +50,21 @@ Plan *plan_load(const Paths *paths, GError **error);
  * not been prepared, or a package that the user named and that cannot be fetched. */
 Plan *plan_new(const Request *request, const PlanWatch *watch, GError **error);
 
+/* For plans whose jobs are not selected: the profiles of the request alone. Error (usage). */
+gboolean plan_take_profiles(Plan *plan, const Request *request, GError **error);
+
+/* The root that programs are started in, instead of the prepared one. */
+void plan_set_root(Plan *plan, const gchar *root);
+
+/* Fetches the programs that run the suite's cases. Error (rig), or cancelled; (usage) where nothing
+ * is prepared. */
+gboolean plan_fetch_runners(Plan *plan, const Suite *suite, const PlanWatch *watch, GError **error);
+
+/* Adds a job. Error (usage) where the subject does not fit it, (rig) for what is not prepared; then
+ * nothing is added. All must outlive the plan. */
+gboolean plan_add(Plan *plan, const Suite *suite, const Case *self, const Subject *subject,
+		  GError **error);
+
 /* What is expected of the job on this engine: by its case, else by its subject. */
 Verdict job_expect(const Job *job, const gchar *engine);
 

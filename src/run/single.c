@@ -37,14 +37,6 @@ static void add_job(Single *single, gchar **args)
 	g_ptr_array_add(single->plan->jobs, job);
 }
 
-static gboolean find_profiles(Plan *plan, const Request *request, GError **error)
-{
-	plan->baseline = profile_find(plan->profiles, request->baseline, error);
-	plan->reference =
-		plan->baseline ? profile_find(plan->profiles, request->reference, error) : NULL;
-	return plan->reference != NULL;
-}
-
 /* An error that there is a folder, or nothing at all, in the program's place. */
 static gboolean is_file(const gchar *path, GError **error)
 {
@@ -76,7 +68,7 @@ Single *single_new(const Request *request, const gchar *program, gchar **args, c
 
 	single->program = path_absolute(program);
 	single->plan = plan_load(request->paths, error);
-	if (!single->plan || !find_profiles(single->plan, request, error) ||
+	if (!single->plan || !plan_take_profiles(single->plan, request, error) ||
 	    !find_sysroot(single, sysroot, error) || !is_file(single->program, error) ||
 	    !program_check(single->program, single->sysroot, error))
 		return NULL;

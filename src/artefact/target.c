@@ -1,0 +1,130 @@
+#include "artefact/target.h"
+
+#include <glib/gstdio.h>
+#include <json-glib/json-glib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "artefact/unpack.h"
+#include "base/child.h"
+#include "base/error.h"
+
+static gchar *open_npm(const TargetRequest *request, const gchar *word, GError **error)
+{
+	g_autoptr(Package) package = package_get(request->paths, word, NULL, request->news,
+						 request->data, request->cancellable, error);
+
+	return package ? g_strdup(package->folder) : NULL;
+}
+
+static gchar *open_archive(const TargetRequest *request, const gchar *path, GError **error)
+{
+	g_autofree gchar *folder = g_build_filename(request->scratch, "target", NULL);
+
+	if (g_mkdir(folder, 0755)) {
+		g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG, "cannot make '%s'", folder);
+		return NULL;
+	}
+	return unpack_whole(path, path, folder, request->cancellable, error)
+		       ? g_steal_pointer(&folder)
+		       : NULL;
+}
+
+/* "NAME=VERSION", or "NAME"; the script says in its last line what came of it. */
+static gchar *open_debian(const TargetRequest *request, const gchar *text, GError **error)
+{
+	enum { DEADLINE = 1200, NOT_THERE = 2 };
+	g_autofree gchar *script =
+		g_build_filename(request->paths->data, "scripts", "debian", NULL);
+	g_auto(GStrv) parts = g_strsplit(text, "=", 2);
+	const gchar *const argv[] = {script, "fetch", parts[0] ? parts[0] : "",
+				     parts[0] ? parts[1] : NULL, NULL};
+	g_autofree gchar *said = NULL;
+	const gchar *last;
+	int status;
+
+	if (request->news)
+		request->news("fetching from Debian", request->data);
+	said = child_output(argv, DEADLINE, &status, error);
+	last = said ? strrchr(said, '\n') : NULL;
+	last = last ? last + 1 : said;
+	if (said && !status)
+		return open_archive(request, last, error);
+	if (said)
+		g_set_error_literal(error, A64RIG_ERROR,
+				    WEXITSTATUS(status) == NOT_THERE ? A64RIG_ERROR_USAGE
+								     : A64RIG_ERROR_RIG,
+				    last);
+	return NULL;
+}
+
+gchar *target_open(const TargetRequest *request, const gchar *word, GError **error)
+{
+	g_autofree gchar *path = path_absolute(word);
+
+	if (g_str_has_prefix(word, "npm:"))
+		return open_npm(request, word, error);
+	if (g_str_has_prefix(word, "deb:"))
+		return open_debian(request, word + strlen("deb:"), error);
+	if (g_file_test(path, G_FILE_TEST_IS_REGULAR) && unpack_knows(path))
+		return open_archive(request, path, error);
+	if (g_file_test(path, G_FILE_TEST_EXISTS))
+		return g_steal_pointer(&path);
+	g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_USAGE,
+		    "there is no '%s'; a target is a file, a folder, npm:NAME@VERSION or "
+		    "deb:NAME=VERSION",
+		    word);
+	return NULL;
+}
+
+/* --- wrappers --- */
+
+static JsonParser *read_manifest(const gchar *path)
+{
+	static const gchar *const places[] = {"package.json", "package/package.json"};
+
+	for (guint i = 0; i < G_N_ELEMENTS(places); i++) {
+		g_autofree gchar *file = g_build_filename(path, places[i], NULL);
+		g_autoptr(JsonParser) parser = json_parser_new();
+
+		if (json_parser_load_from_mapped_file(parser, file, NULL))
+			return g_steal_pointer(&parser);
+	}
+	return NULL;
+}
+
+/* The names that napi-rs, esbuild, Bun and the like give to what is for arm64 Linux with glibc. */
+static gboolean is_for_arm64(const gchar *name)
+{
+	static const gchar *const ends[] = {"linux-arm64-gnu", "linux-aarch64-gnu", "linux-arm64",
+					    "linux-aarch64", "linux-arm64-glibc"};
+
+	for (guint i = 0; i < G_N_ELEMENTS(ends); i++)
+		if (g_str_has_suffix(name, ends[i]))
+			return TRUE;
+	return FALSE;
+}
+
+gchar *target_dependency(const gchar *path)
+{
+	g_autoptr(JsonParser) parser = read_manifest(path);
+	JsonNode *root = parser ? json_parser_get_root(parser) : NULL;
+	JsonNode *node =
+		root && JSON_NODE_HOLDS_OBJECT(root)
+			? json_object_get_member(json_node_get_object(root), "optionalDependencies")
+			: NULL;
+	JsonObjectIter iter;
+	const gchar *name;
+	JsonNode *version;
+
+	if (!node || !JSON_NODE_HOLDS_OBJECT(node))
+		return NULL;
+	json_object_iter_init(&iter, json_node_get_object(node));
+	while (json_object_iter_next(&iter, &name, &version))
+		if (is_for_arm64(name) && json_node_get_value_type(version) == G_TYPE_STRING) {
+			const gchar *text = json_node_get_string(version);
+
+			return g_strdup_printf("npm:%s@%s", name, text + strspn(text, "^~="));
+		}
+	return NULL;
+}
