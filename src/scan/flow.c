@@ -37,6 +37,7 @@ static void set_flags(FlowState *state, guint64 known, gboolean any_set, gboolea
 	state->flags = KNOWN_KIND(known) > KNOWN_ADDRESS ? known : 0;
 	state->any_set = any_set;
 	state->all_set = all_set;
+	state->at_least = FALSE;
 }
 
 /* Of two that are put together, the one that tells more. */
@@ -54,13 +55,22 @@ static FlowSide when(gboolean taken)
 	return taken ? SIDE_TAKEN : SIDE_NEXT;
 }
 
-/* Equal and not equal alone tell of bits. */
+enum { EQ, NE, HS, LO, HI = 8, LS };
+
+/* Equal and not equal tell of bits; and where it was compared with one bit, higher and lower do: so
+ * do compilers test the highest bit that is known of a value. */
 static void conditional(const FlowState *state, guint32 word, FlowStep *step)
 {
 	guint condition = word & 15;
-	gboolean equal = condition == 0;
+	gboolean equal = condition == EQ;
 
-	if (condition > 1 || !(state->any_set || state->all_set))
+	if (state->at_least &&
+	    (condition == HS || condition == LO || condition == HI || condition == LS)) {
+		step->tested = state->flags;
+		step->set = when(condition == HS || condition == HI);
+		return;
+	}
+	if (condition > NE || !(state->any_set || state->all_set))
 		return;
 	step->tested = state->flags;
 	step->set = when(state->any_set ? !equal : equal);
@@ -169,6 +179,8 @@ static void add_immediate(FlowState *state, guint32 word, FlowStep *step)
 		gboolean part = state->masked >> RN(word) & 1;
 
 		set_flags(state, base, subtract && !number, subtract && number && part);
+		state->at_least = subtract && number > 2 &&
+				  (!(number & (number - 1)) || !(number & (number + 1)));
 		set(state, RD(word), 0);
 	} else if (KNOWN_KIND(base) == KNOWN_ADDRESS && word >> 31) {
 		step->made = KNOWN(KNOWN_ADDRESS,

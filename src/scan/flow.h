@@ -33,6 +33,8 @@ typedef struct {
 	guint64 flags;                     /* what the condition flags were made from */
 	gboolean any_set;                  /* by TST: NE is "one of the bits is set" */
 	gboolean all_set;                  /* by BICS or a comparison: EQ is "all are set" */
+	gboolean at_least;                 /* by a comparison with one bit: HS is "it, or a higher
+					      one, is set"; with all below it: HI is */
 	guint32 masked;                    /* registers that hold some of a value's bits */
 } FlowState;
 

@@ -82,6 +82,12 @@ static void test_tests(void)
 		 SIDE_TAKEN},
 		{{0xb0000000, 0xb9400001, 0x7200003f, 0x54000040 /* b.eq */}, SIDE_NEXT},
 		{{0xb0000000, 0xb9400001, 0x7100003f /* cmp w1, #0 */, 0x54000040}, SIDE_NEXT},
+		{{0xb0000000, 0xb9400001, 0x7101003f /* cmp w1, #64 */, 0x54000042 /* b.hs */},
+		 SIDE_TAKEN},
+		{{0xb0000000, 0xb9400001, 0x7101003f, 0x54000043 /* b.lo */}, SIDE_NEXT},
+		{{0xb0000000, 0xb9400001, 0x7100fc3f /* cmp w1, #63 */, 0x54000048 /* b.hi */},
+		 SIDE_TAKEN},
+		{{0xb0000000, 0xb9400001, 0x7100fc3f, 0x54000049 /* b.ls */}, SIDE_NEXT},
 	};
 
 	for (guint i = 0; i < G_N_ELEMENTS(branches); i++) {
