@@ -220,7 +220,7 @@ install: all ## install under $(DESTDIR)$(PREFIX)
 	    install -Dm$$(test -x $$file && echo 755 || echo 644) $$file \
 	        '$(DESTDIR)$(PREFIX)/share/a64rig/'$$file || exit 1; \
 	done
-INSTALLED = $(wildcard rig/*.yaml rig/domain.xml cases/Makefile cases/*/* images/*.yaml images/*/*) scripts/prepare scripts/prepare-item
+INSTALLED = $(wildcard rig/*.yaml rig/domain.xml cases/Makefile cases/*/* images/*.yaml images/*/*) scripts/prepare scripts/prepare-item scripts/debian
 
 uninstall: ## remove what install put there
 	$(RM) '$(DESTDIR)$(PREFIX)/bin/a64rig'

@@ -66,16 +66,21 @@ _a64rig_values() {
 	-f | --format)
 		if [[ ${COMP_WORDS[1]-} == @(scan|audit) ]]; then
 			_a64rig_offer < <(printf '%s\n' table json sarif)
+		elif [[ ${COMP_WORDS[1]-} == check ]]; then
+			_a64rig_offer < <(printf '%s\n' table json sarif markdown)
+		elif [[ ${COMP_WORDS[1]-} == bisect ]]; then
+			_a64rig_offer < <(printf '%s\n' table json)
 		else
 			_a64rig_offer < <(printf '%s\n' table markdown html json junit tap)
 		fi
 		;;
 	-o | --output) _a64rig_files '*' ;;
-	--sysroot | --bind) _a64rig_files '' ;;
-	--record) _a64rig_files '*' ;;
+	--sysroot | --bind | --git) _a64rig_files '' ;;
+	--record | --log | --versions) _a64rig_files '*' ;;
 	--exit-status) _a64rig_offer < <(printf '%s\n' rig raw) ;;
 	--gdb) _a64rig_offer < <(compgen -c -- "$cur") ;;
 	-j | --jobs | --timeout | --repeat | --pool) ;;
+	--smoke | --build | --target | --test | --npm | --deb | --good | --bad | --probes | --build-timeout) ;;
 	*) return 1 ;;
 	esac
 }
@@ -98,7 +103,7 @@ _a64rig() {
 	elif [[ ${COMP_WORDS[1]} == debug && $cur != -* ]]; then
 		_a64rig_offer < <(_a64rig_cases)
 		_a64rig_files '*.json*'
-	elif [[ ${COMP_WORDS[1]} == @(exec|scan|audit) && $cur != -* ]]; then
+	elif [[ ${COMP_WORDS[1]} == @(exec|scan|audit|check) && $cur != -* ]]; then
 		_a64rig_files '*'
 	elif [[ ${COMP_WORDS[1]} == report && $cur != -* ]]; then
 		_a64rig_files '*.json*'

@@ -43,7 +43,7 @@ static void print_usage(void)
 		"Start with 'a64rig doctor', then 'a64rig run'.\n\n"
 		"Exit status: 0 nothing unexpected, 1 something flagged or not as expected, 2 "
 		"usage or "
-		"a bad\ninput file, 3 the rig itself failed.\n");
+		"a bad\ninput file, 3 the rig itself failed, 125 it cannot be told.\n");
 }
 
 static int unknown(const gchar *word)

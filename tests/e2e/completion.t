@@ -47,7 +47,7 @@ mapfile -t cases < <("$rig" list --names cases)
 mapfile -t tags < <("$rig" list --names tags)
 
 complete_words ''
-is 'commands' run exec scan audit debug report list image shell doctor --help --version
+is 'commands' run check bisect exec scan audit debug report list image shell doctor --help --version
 complete_words "do"
 is 'a command half typed' doctor
 complete_words run --dry
