@@ -3,10 +3,9 @@
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
 #include <string.h>
-#include <sys/wait.h>
 
+#include "artefact/debian.h"
 #include "artefact/unpack.h"
-#include "base/child.h"
 #include "base/error.h"
 
 static gchar *open_npm(const TargetRequest *request, const gchar *word, GError **error)
@@ -30,32 +29,18 @@ static gchar *open_archive(const TargetRequest *request, const gchar *path, GErr
 		       : NULL;
 }
 
-/* "NAME=VERSION", or "NAME"; the script says in its last line what came of it. */
+/* "NAME=VERSION", or "NAME". */
 static gchar *open_debian(const TargetRequest *request, const gchar *text, GError **error)
 {
-	enum { DEADLINE = 1200, NOT_THERE = 2 };
-	g_autofree gchar *script =
-		g_build_filename(request->paths->data, "scripts", "debian", NULL);
 	g_auto(GStrv) parts = g_strsplit(text, "=", 2);
-	const gchar *const argv[] = {script, "fetch", parts[0] ? parts[0] : "",
-				     parts[0] ? parts[1] : NULL, NULL};
-	g_autofree gchar *said = NULL;
-	const gchar *last;
-	int status;
+	const gchar *const words[] = {"fetch", parts[0] ? parts[0] : "", parts[0] ? parts[1] : NULL,
+				      NULL};
+	g_autofree gchar *file = NULL;
 
 	if (request->news)
 		request->news("fetching from Debian", request->data);
-	said = child_output(argv, DEADLINE, &status, error);
-	last = said ? strrchr(said, '\n') : NULL;
-	last = last ? last + 1 : said;
-	if (said && !status)
-		return open_archive(request, last, error);
-	if (said)
-		g_set_error_literal(error, A64RIG_ERROR,
-				    WEXITSTATUS(status) == NOT_THERE ? A64RIG_ERROR_USAGE
-								     : A64RIG_ERROR_RIG,
-				    last);
-	return NULL;
+	file = debian_ask(request->paths, words, error);
+	return file ? open_archive(request, file, error) : NULL;
 }
 
 gchar *target_open(const TargetRequest *request, const gchar *word, GError **error)

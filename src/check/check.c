@@ -120,11 +120,14 @@ static gboolean fails(const Finding *finding)
 
 static gchar *why_not_started(const Finding *finding)
 {
-	g_autofree gchar *baseline = outcome_describe(finding->baseline);
-	g_autofree gchar *reference = outcome_describe(finding->reference);
+	g_autofree gchar *baseline = NULL;
+	g_autofree gchar *reference = NULL;
 
-	if (finding->reason)
-		return g_strdup_printf("not started: %s", finding->reason);
+	if (finding->reason || !finding->baseline || !finding->reference)
+		return g_strdup_printf("not started: %s",
+				       finding->reason ? finding->reason : "nothing was run");
+	baseline = outcome_describe(finding->baseline);
+	reference = outcome_describe(finding->reference);
 	return g_strdup_printf("not started: on the baseline %s, on the reference %s", baseline,
 			       reference);
 }

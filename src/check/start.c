@@ -66,27 +66,32 @@ static const Case *case_of(const Start *start, const CheckedFile *file)
 	return NULL;
 }
 
-static void take_file(Start *start, CheckedFile *file)
+/* One that does not fit is told; what the rig lacks ends it all. */
+static gboolean take_file(Start *start, CheckedFile *file, GError **error)
 {
 	g_autofree gchar *path = files_path(start->path, file);
 	const Case *self = case_of(start, file);
 	g_autoptr(GError) why = NULL;
 	Subject *subject;
 
-	if (!self) {
-		file->reason = g_strdup("an object file is not started");
-		return;
-	}
-	if (start->started->len == CHECK_STARTED) {
-		file->reason = g_strdup_printf("not started: more than %d files", CHECK_STARTED);
-		return;
+	if (!self || start->started->len == CHECK_STARTED) {
+		file->reason =
+			self ? g_strdup_printf("not started: more than %d files", CHECK_STARTED)
+			     : g_strdup("an object file is not started");
+		return TRUE;
 	}
 	subject = subject_of(file, path);
 	g_ptr_array_add(start->subjects, subject);
-	if (plan_add(start->plan, start->suite, self, subject, &why))
+	if (plan_add(start->plan, start->suite, self, subject, &why)) {
 		g_ptr_array_add(start->started, file);
-	else
-		file->reason = g_strdup_printf("not started: %s", why->message);
+		return TRUE;
+	}
+	if (g_error_matches(why, A64RIG_ERROR, A64RIG_ERROR_RIG)) {
+		g_propagate_error(error, g_steal_pointer(&why));
+		return FALSE;
+	}
+	file->reason = g_strdup_printf("not started: %s", why->message);
+	return TRUE;
 }
 
 /* --- the plan --- */
@@ -165,6 +170,18 @@ static void free_smoke(Start *start)
 	g_free(start->smoke);
 }
 
+/* Node.js is only fetched where there is something to be loaded. */
+static gboolean has_addon(const Checked *checked)
+{
+	for (guint i = 0; i < checked->files->len; i++) {
+		const CheckedFile *file = g_ptr_array_index(checked->files, i);
+
+		if (g_str_equal(file->kind, "addon"))
+			return TRUE;
+	}
+	return FALSE;
+}
+
 static gboolean make_plan(Start *start, Checked *checked, GError **error)
 {
 	const CheckRequest *request = start->request;
@@ -175,16 +192,22 @@ static gboolean make_plan(Start *start, Checked *checked, GError **error)
 	if (!start->plan || !plan_take_profiles(start->plan, request->request, error))
 		return FALSE;
 	start->suite = find_suite(start->plan);
-	g_assert(start->suite);
+	if (!start->suite) {
+		g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG,
+			    "there is no suite '" SUITE "' in %s/cases",
+			    request->request->paths->data);
+		return FALSE;
+	}
 	take_root(start);
 	for (guint i = 0; i < checked->files->len; i++)
 		g_ptr_array_add(order, g_ptr_array_index(checked->files, i));
 	g_ptr_array_sort(order, by_hits);
-	if (!take_smoke(start, error) ||
-	    !plan_fetch_runners(start->plan, start->suite, &watch, error))
+	if (!take_smoke(start, error) || !plan_is_prepared(start->plan, error) ||
+	    (has_addon(checked) && !plan_fetch_runners(start->plan, start->suite, &watch, error)))
 		return FALSE;
 	for (guint i = 0; i < order->len; i++)
-		take_file(start, g_ptr_array_index(order, i));
+		if (!take_file(start, g_ptr_array_index(order, i), error))
+			return FALSE;
 	return TRUE;
 }
 

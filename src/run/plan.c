@@ -274,6 +274,12 @@ void plan_set_root(Plan *plan, const gchar *root)
 	plan->sysroot = plan->store->sysroot;
 }
 
+gboolean plan_is_prepared(Plan *plan, GError **error)
+{
+	return g_file_test(plan->sysroot, G_FILE_TEST_IS_DIR) ||
+	       store_not_prepared(plan->store, plan->sysroot, error);
+}
+
 gboolean plan_fetch_runners(Plan *plan, const Suite *suite, const PlanWatch *watch, GError **error)
 {
 	g_autoptr(GPtrArray) runners = g_ptr_array_new();
@@ -282,8 +288,6 @@ gboolean plan_fetch_runners(Plan *plan, const Suite *suite, const PlanWatch *wat
 		if (suite->cases[i].runner)
 			add_once(runners,
 				 subject_find(plan->subjects, suite->cases[i].runner, NULL));
-	if (!g_file_test(plan->sysroot, G_FILE_TEST_IS_DIR))
-		return store_not_prepared(plan->store, plan->sysroot, error);
 	return store_fetch(plan->store, runners, watch->news, watch->data, watch->cancellable,
 			   error);
 }
@@ -310,12 +314,10 @@ Plan *plan_new(const Request *request, const PlanWatch *watch, GError **error)
 	    !select_check(request, plan->suites, plan->subjects, error) ||
 	    !add_jobs(plan, request, error))
 		return NULL;
-	if (!g_file_test(plan->sysroot, G_FILE_TEST_IS_DIR)) {
-		store_not_prepared(plan->store, plan->sysroot, error);
-		return NULL;
-	}
-	return fetch(plan, watch, error) && resolve_all(plan, error) ? g_steal_pointer(&plan)
-								     : NULL;
+	return plan_is_prepared(plan, error) && fetch(plan, watch, error) &&
+			       resolve_all(plan, error)
+		       ? g_steal_pointer(&plan)
+		       : NULL;
 }
 
 void plan_free(Plan *plan)

@@ -56,8 +56,10 @@ gboolean plan_take_profiles(Plan *plan, const Request *request, GError **error);
 /* The root that programs are started in, instead of the prepared one. */
 void plan_set_root(Plan *plan, const gchar *root);
 
-/* Fetches the programs that run the suite's cases. Error (rig), or cancelled; (usage) where nothing
- * is prepared. */
+/* Is the root that programs are started in there? Error (rig). */
+gboolean plan_is_prepared(Plan *plan, GError **error);
+
+/* Fetches the programs that run the suite's cases. Error (rig), or cancelled. */
 gboolean plan_fetch_runners(Plan *plan, const Suite *suite, const PlanWatch *watch, GError **error);
 
 /* Adds a job. Error (usage) where the subject does not fit it, (rig) for what is not prepared; then

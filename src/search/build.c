@@ -4,13 +4,13 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/child.h"
 #include "base/error.h"
 #include "base/paths.h"
 #include "base/tail.h"
+#include "search/git.h"
 
 struct Builds {
 	BuildRequest request;
@@ -48,18 +48,9 @@ static gboolean fail(GError **error, const gchar *what, const gchar *why)
 
 static gboolean git(const gchar *folder, const gchar *const *words, GError **error)
 {
-	g_autoptr(GPtrArray) argv = g_ptr_array_new();
-	g_autofree gchar *said = NULL;
-	int status;
+	g_autofree gchar *said = git_ask(folder, words, error);
 
-	g_ptr_array_add(argv, (gpointer) "git");
-	g_ptr_array_add(argv, (gpointer) "-C");
-	g_ptr_array_add(argv, (gpointer)folder);
-	for (; *words; words++)
-		g_ptr_array_add(argv, (gpointer)*words);
-	g_ptr_array_add(argv, NULL);
-	said = child_output((const gchar *const *)argv->pdata, 600, &status, error);
-	return said && (!status || fail(error, "git", said));
+	return said != NULL;
 }
 
 /* What a killed rig has left of a clone is made anew. */

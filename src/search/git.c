@@ -1,8 +1,12 @@
+#include "search/git.h"
+
 #include <string.h>
 
 #include "base/child.h"
 #include "base/error.h"
 #include "search/source.h"
+
+enum { DEADLINE = 600 };
 
 /* What separates the fields of a commit, and what ends it: neither is in any of them. */
 #define FIELD "%x1f"
@@ -35,7 +39,7 @@ static gboolean take_commit(Source *source, GHashTable *numbers, GArray *links, 
 	return TRUE;
 }
 
-static gchar *ask(const gchar *folder, const gchar *const *words, GError **error)
+gchar *git_ask(const gchar *folder, const gchar *const *words, GError **error)
 {
 	g_autoptr(GPtrArray) argv = g_ptr_array_new();
 	g_autofree gchar *said = NULL;
@@ -47,12 +51,21 @@ static gchar *ask(const gchar *folder, const gchar *const *words, GError **error
 	for (; *words; words++)
 		g_ptr_array_add(argv, (gpointer)*words);
 	g_ptr_array_add(argv, NULL);
-	said = child_output((const gchar *const *)argv->pdata, 600, &status, error);
-	if (said && !status)
+	said = child_output((const gchar *const *)argv->pdata, DEADLINE, &status, error);
+	if (!said || !status)
 		return g_steal_pointer(&said);
-	if (said)
-		g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_USAGE, "git: %s", said);
+	g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG, "git: %s", said);
 	return NULL;
+}
+
+/* Of what the user has named: that git does not know it is no fault of the rig. */
+static gchar *ask(const gchar *folder, const gchar *const *words, GError **error)
+{
+	gchar *said = git_ask(folder, words, error);
+
+	if (!said && error && *error)
+		(*error)->code = A64RIG_ERROR_USAGE;
+	return said;
 }
 
 static gchar *log_of(const gchar *folder, const gchar *const *revisions, GError **error)

@@ -1,13 +1,13 @@
 #include "search/source.h"
 
 #include <string.h>
-#include <sys/wait.h>
 
+#include "artefact/debian.h"
 #include "artefact/npm.h"
-#include "base/child.h"
 #include "base/error.h"
 #include "base/nearest.h"
 #include "base/tree.h"
+#include "search/git.h"
 
 static void version_free(gpointer data)
 {
@@ -66,20 +66,18 @@ gboolean source_find(const Source *source, const gchar *folder, const gchar *wor
 	g_autoptr(GPtrArray) names = g_ptr_array_new();
 	g_autofree gchar *hash = NULL;
 	g_autofree gchar *message = NULL;
-	int status = -1;
 
 	if (folder && *word != '-') {
 		g_autofree gchar *commit = g_strconcat(word, "^{commit}", NULL);
-		const gchar *const argv[] = {"git",     "-C",       folder, "rev-parse",
-					     "--quiet", "--verify", commit, NULL};
+		const gchar *const words[] = {"rev-parse", "--quiet", "--verify", commit, NULL};
 
-		hash = child_output(argv, 60, &status, NULL);
+		hash = git_ask(folder, words, NULL);
 	}
 	for (guint i = 0; i < source->versions->len; i++) {
 		const Version *version = g_ptr_array_index(source->versions, i);
 
 		*number = i;
-		if (g_str_equal(version->id, hash && !status ? hash : word))
+		if (g_str_equal(version->id, hash ? hash : word))
 			return TRUE;
 		g_ptr_array_add(names, version->id);
 	}
@@ -141,34 +139,25 @@ Source *source_npm(const SourceRequest *request, const gchar *name, GError **err
 
 Source *source_debian(const SourceRequest *request, const gchar *name, GError **error)
 {
-	enum { DEADLINE = 1200, NOT_THERE = 2 };
-	g_autofree gchar *script =
-		g_build_filename(request->paths->data, "scripts", "debian", NULL);
-	const gchar *const argv[] = {script, "versions", name, NULL};
+	const gchar *const words[] = {"versions", name, NULL};
 	g_autofree gchar *said = NULL;
 	g_auto(GStrv) lines = NULL;
 	Source *source;
-	int status;
 
 	if (request->news)
 		request->news("asking Debian for all versions", request->data);
-	said = child_output(argv, DEADLINE, &status, error);
-	if (said && status)
-		g_set_error_literal(error, A64RIG_ERROR,
-				    WEXITSTATUS(status) == NOT_THERE ? A64RIG_ERROR_USAGE
-								     : A64RIG_ERROR_RIG,
-				    said);
-	if (!said || status)
+	said = debian_ask(request->paths, words, error);
+	if (!said)
 		return NULL;
 	source = source_new(g_strconcat("Debian ", name, NULL));
 	lines = g_strsplit(said, "\n", -1);
 	for (guint i = 0; lines[i]; i++) {
-		g_auto(GStrv) words = g_strsplit(lines[i], " ", 2);
+		g_auto(GStrv) parts = g_strsplit(lines[i], " ", 2);
 
-		if (!words[0] || !words[1])
+		if (!parts[0] || !parts[1])
 			continue;
-		source_add(source, g_strdup(words[0]), g_strdup_printf("deb:%s=%s", name, words[0]))
-			->subject = g_strdup(words[1]);
+		source_add(source, g_strdup(parts[0]), g_strdup_printf("deb:%s=%s", name, parts[0]))
+			->subject = g_strdup(parts[1]);
 	}
 	return chained(source);
 }

@@ -65,6 +65,18 @@ rig check -q runs asks dies
 is "$status" 1 'of several the worst counts'
 is "$(grep -c ' on cortex-a72$' "$out")" 3 'and each has its answer'
 
+cp libbad.so bad.node && cp libneeds.so needs.node
+rig check -q -f json bad.node
+if [ "$(json '.targets[0].checked[0].finding.verdict')" = skipped ]; then
+	skip 'an addon' "$(json '.targets[0].checked[0].reason')"
+else
+	is "$status $(verdict)" '1 will not run, bad.node addon will not run' 'an addon that dies when Node.js loads it'
+fi
+mkdir -p "$T/offline/a64rig" && ln -s "$REAL_PREPARED" "$T/offline/a64rig/prepared"
+XDG_CACHE_HOME=$T/offline npm_config_registry=http://127.0.0.1:9/ npm_config_fetch_retries=0 rig check -q -f json bad.node
+is "$status $(verdict)" '1 will not run, bad.node addon will not run' 'without Node.js the scan alone tells'
+like "$(json '.targets[0].checked[0].reason')" 'nothing guards' 'and that it does'
+
 # --- folders and archives ---
 
 mkdir tree && cp dies runs object.o tree && echo text >tree/README
@@ -146,8 +158,8 @@ hostile 'no archive' 'noise.tar' noise.tar
 # A header alone: of a member with 9.5 GB.
 truncate -s 9500000000 sparse && tar -cf - sparse 2>/dev/null | head -c 512 | gzip >bomb.tgz
 rm -f sparse
-hostile 'a bomb' 'more than' bomb.tgz
-python3 - <<-'EOF' 2>/dev/null && hostile 'a million entries' 'more than' many.tgz
+hostile 'a bomb' 'larger than' bomb.tgz
+python3 - <<-'EOF' 2>/dev/null && hostile 'a million entries' 'more entries than' many.tgz
 	import gzip, tarfile
 	block = tarfile.TarInfo("a").tobuf()
 	with gzip.open("many.tgz", "wb", 1) as out:
