@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/paths.h"
 #include "base/tail.h"
+#include "base/tree.h"
 #include "search/git.h"
 
 struct Builds {
@@ -53,30 +54,44 @@ static gboolean git(const gchar *folder, const gchar *const *words, GError **err
 	return said != NULL;
 }
 
-/* What a killed rig has left of a clone is made anew. */
+/* It gets its name when it is complete. The objects are the repository's own, so that what is new
+ * there is here, too. */
 static gboolean make_clone(Builds *self, GError **error)
 {
-	const BuildRequest *request = &self->request;
-	const gchar *const clone[] = {"clone", "--quiet",           "--shared",  "--no-checkout",
-				      "--",    request->repository, self->clone, NULL};
-	const gchar *const fetch[] = {
-		"fetch", "--quiet", "--prune", "--tags", "origin", "+refs/*:refs/origin/*", NULL};
+	static const gchar *const top_words[] = {"rev-parse", "--show-toplevel", NULL};
+	g_autofree gchar *top = git_ask(self->request.repository, top_words, NULL);
+	g_autofree gchar *made = g_strconcat(self->clone, ".new", NULL);
+	const gchar *const clone[] = {"clone",    "--quiet",
+				      "--shared", "--no-checkout",
+				      "--",       top ? top : self->request.repository,
+				      made,       NULL};
 	const gchar *const prune[] = {"worktree", "prune", NULL};
 
-	if (!g_file_test(self->clone, G_FILE_TEST_IS_DIR))
-		return git(request->folder, clone, error);
-	return git(self->clone, fetch, error) && git(self->clone, prune, error);
+	if (g_file_test(self->clone, G_FILE_TEST_IS_DIR))
+		return git(self->clone, prune, error);
+	tree_remove(made);
+	if (!git(self->request.folder, clone, error))
+		return FALSE;
+	return !g_rename(made, self->clone) || fail(error, self->clone, g_strerror(errno));
 }
 
+/* What a killed rig has left half is made anew. */
 static gboolean add_tree(Builds *self, guint number, GError **error)
 {
 	g_autofree gchar *name = g_strdup_printf("tree-%u", number);
 	gchar *tree = g_build_filename(self->request.folder, name, NULL);
+	g_autofree gchar *link = g_build_filename(tree, ".git", NULL);
+	g_autofree gchar *lock =
+		g_build_filename(self->clone, ".git", "worktrees", name, "index.lock", NULL);
 	const gchar *const add[] = {"worktree",      "add",      "--quiet", "--force",
 				    "--no-checkout", "--detach", tree,      NULL};
 
 	g_async_queue_push(self->trees, tree);
-	return g_file_test(tree, G_FILE_TEST_IS_DIR) || git(self->clone, add, error);
+	g_remove(lock);
+	if (g_file_test(link, G_FILE_TEST_EXISTS))
+		return TRUE;
+	tree_remove(tree);
+	return git(self->clone, add, error);
 }
 
 static gboolean make_all(Builds *self, GError **error)

@@ -45,7 +45,8 @@ Source *source_debian(const SourceRequest *request, const gchar *name, GError **
  * line. */
 Source *source_list(const gchar *path, GError **error);
 
-/* All commits that the revisions are made from. Error (usage) where there is no repository in the
+/* All commits that a revision is made from; of two revisions what lies between them, with them:
+ * what came before the older one stands for it. Error (usage) where there is no repository in the
  * folder, or no such revision; (rig) without git. */
 Source *source_git(const gchar *folder, const gchar *const *revisions, GError **error);
 

@@ -68,12 +68,16 @@ else
 	done
 	kill -KILL $pid
 	wait $pid 2>/dev/null
+	for tree in "$XDG_CACHE_HOME"/a64rig/bisect/*/clone/.git/worktrees/tree-0; do
+		touch "$tree/index.lock"
+	done
 	rig bisect "${build[@]}" -f json --good "$(commit 1)" --bad "$(commit 850)"
 	is "$status $(changes)" "0 bad $(commit 729) $(commit 730)" 'after a kill the search goes on'
 	ok 'from where it was' [ "$(json .judged_before)" -ge 3 ]
 	ok 'with no build more than in one go' [ "$(json '.judged_before + .judged_now')" -le 13 ]
 
-	rig bisect --git "$T/shapes" --test 'grep -q stadd count.c && exit 1; exit 0' -f json \
+	mkdir -p "$T/shapes/below"
+	rig bisect --git "$T/shapes/below" --test 'grep -q stadd count.c && exit 1; exit 0' -f json \
 		--good "$(commit 1)" --bad "$(commit 850)"
 	is "$status $(changes)" "0 bad $(commit 729) $(commit 730)" '--test judges instead'
 	rig bisect --git "$T/shapes" --build "touch ~/evil $T/evil /var/tmp/evil ../evil; false" -q \
