@@ -2,8 +2,8 @@
  * target - something that is shipped, opened: what a user names becomes files on this host.
  *
  *	npm:NAME@VERSION	a package of the npm registry
- *	deb:NAME=VERSION	a package of Debian, for arm64; without a version the newest of
- *				Debian 12
+ *	deb:NAME=VERSION	a package of Debian, for arm64; without a version that of
+ *				Debian 12, else the newest
  *	FILE			an ELF file; or an archive (tar, zip, wheel, .tgz, .deb), which is
  *				unpacked as artefact/unpack.h says
  *	FOLDER			with all that lies below it

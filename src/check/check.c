@@ -1,11 +1,14 @@
 #include "check/check.h"
 
+#include <string.h>
+
 #include "artefact/target.h"
 #include "base/error.h"
 #include "check/files.h"
 #include "check/start.h"
 #include "isa/lookup.h"
 #include "judge/fate.h"
+#include "report/section.h"
 #include "run/scratch.h"
 #include "scan/file.h"
 
@@ -100,16 +103,27 @@ static void take_audit(const Check *check, const Scan *audit)
 
 /* --- verdicts --- */
 
-/* On both CPUs alike, and not for want of a library. */
-static gboolean started(const Finding *finding)
+/* The dynamic linker ends a program for which it has no library, or only an older one (glibc,
+ * elf/rtld.c and elf/dl-version.c). */
+static gboolean was_loaded(const Outcome *outcome)
 {
 	enum { NOT_LOADED = 127 };
+
+	return outcome->code != NOT_LOADED && !strstr(outcome->err, "error while loading shared") &&
+	       !strstr(outcome->err, "version `");
+}
+
+/* On both CPUs alike; and where we have started it ourselves, well: that a program does not know
+ * --version is its own affair. */
+static gboolean started(const CheckedFile *file)
+{
+	const Finding *finding = file->finding;
 	const Outcome *baseline = finding ? finding->baseline : NULL;
 	const Outcome *reference = finding ? finding->reference : NULL;
 
 	return baseline && reference && baseline->kind == OUTCOME_EXITED &&
 	       reference->kind == OUTCOME_EXITED && baseline->code == reference->code &&
-	       baseline->code != NOT_LOADED;
+	       was_loaded(baseline) && (baseline->code == 0 || g_str_equal(file->kind, "program"));
 }
 
 static gboolean fails(const Finding *finding)
@@ -120,16 +134,15 @@ static gboolean fails(const Finding *finding)
 
 static gchar *why_not_started(const Finding *finding)
 {
-	g_autofree gchar *baseline = NULL;
-	g_autofree gchar *reference = NULL;
+	g_autofree gchar *detail = NULL;
 
-	if (finding->reason || !finding->baseline || !finding->reference)
+	if (!finding->baseline || !finding->reference)
 		return g_strdup_printf("not started: %s",
 				       finding->reason ? finding->reason : "nothing was run");
-	baseline = outcome_describe(finding->baseline);
-	reference = outcome_describe(finding->reference);
-	return g_strdup_printf("not started: on the baseline %s, on the reference %s", baseline,
-			       reference);
+	detail = section_detail(finding);
+	if (!detail)
+		detail = outcome_describe(finding->baseline);
+	return g_strdup_printf("not started: %s", detail);
 }
 
 /* A reason that is there already is why it was not started. */
@@ -150,7 +163,7 @@ static void judge(CheckedFile *file)
 					       scan->counts[HIT_BARE]);
 		return;
 	}
-	if (started(file->finding))
+	if (started(file))
 		return;
 	if (file->finding && !file->reason)
 		file->reason = why_not_started(file->finding);
@@ -178,7 +191,7 @@ static void take_features(Check *check, guint number)
 	add_all(check->all.bare, check->features[number].bare);
 	if (feature && fails(file->finding))
 		g_hash_table_add(check->all.bare, (gpointer)feature);
-	if (!started(file->finding))
+	if (!started(file))
 		add_all(check->all.unknown, check->features[number].unknown);
 }
 

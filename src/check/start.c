@@ -72,6 +72,7 @@ static gboolean take_file(Start *start, CheckedFile *file, GError **error)
 	g_autofree gchar *path = files_path(start->path, file);
 	const Case *self = case_of(start, file);
 	g_autoptr(GError) why = NULL;
+	const gchar *at;
 	Subject *subject;
 
 	if (!self || start->started->len == CHECK_STARTED) {
@@ -90,7 +91,9 @@ static gboolean take_file(Start *start, CheckedFile *file, GError **error)
 		g_propagate_error(error, g_steal_pointer(&why));
 		return FALSE;
 	}
-	file->reason = g_strdup_printf("not started: %s", why->message);
+	at = strstr(why->message, path);
+	file->reason = at ? g_strdup_printf("not started: it%s", at + strlen(path))
+			  : g_strdup_printf("not started: %s", why->message);
 	return TRUE;
 }
 

@@ -27,7 +27,7 @@ static const gchar description[] =
 	"  FOLDER              with all that lies below it\n"
 	"  ARCHIVE             .tgz, .tar.*, .zip, .whl, .deb, a container's root file system\n"
 	"  npm:NAME@VERSION    a package, or its optional dependency for arm64 Linux\n"
-	"  deb:NAME=VERSION    a Debian package for arm64; without =VERSION Debian 12's\n"
+	"  deb:NAME=VERSION    a Debian package for arm64; without =VERSION Debian 12's, or the newest\n"
 	"\n"
 	"An addon is loaded by Node.js, a library by a program that does nothing else, a program "
 	"is asked for its\n"

@@ -60,4 +60,11 @@ while IFS=$'\t' read -r name version _ file verdict _; do
 			select(.class == "bare" and .offset == $offset and .insn == $insn)] | length' "$out")" \
 		'1 1' "$name@$version: scanned, the instruction that it dies of at $offset is bare"
 done < <(sed 1d "$TOP/tests/e2e/corpus.tsv")
+# --- the same packages by their names alone ---
+
+while IFS=$'\t' read -r name version _ _ verdict _; do
+	rig check -q --format json "npm:$name@$version"
+	is "$status $(json .verdict)" "$([ "$verdict" = ok ] && echo '0 runs' || echo '1 will not run')" \
+		"$name@$version: checked"
+done < <(tail -n +2 "$TOP/tests/e2e/corpus.tsv")
 finish
