@@ -8,6 +8,8 @@
 #include "artefact/unpack.h"
 #include "base/error.h"
 
+#define DEBIAN "deb:"
+
 static gchar *open_npm(const TargetRequest *request, const gchar *word, GError **error)
 {
 	g_autoptr(Package) package = package_get(request->paths, word, NULL, request->news,
@@ -16,17 +18,29 @@ static gchar *open_npm(const TargetRequest *request, const gchar *word, GError *
 	return package ? g_strdup(package->folder) : NULL;
 }
 
+static gchar *make_folder(const TargetRequest *request, const gchar *name, GError **error)
+{
+	g_autofree gchar *folder = g_build_filename(request->scratch, name, NULL);
+
+	if (!g_mkdir(folder, 0755))
+		return g_steal_pointer(&folder);
+	g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG, "cannot make '%s'", folder);
+	return NULL;
+}
+
 static gchar *open_archive(const TargetRequest *request, const gchar *path, GError **error)
 {
-	g_autofree gchar *folder = g_build_filename(request->scratch, "target", NULL);
+	g_autofree gchar *folder = make_folder(request, "target", error);
 
-	if (g_mkdir(folder, 0755)) {
-		g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG, "cannot make '%s'", folder);
-		return NULL;
-	}
-	return unpack_whole(path, path, folder, request->cancellable, error)
+	return folder && unpack_whole(path, path, folder, request->cancellable, error)
 		       ? g_steal_pointer(&folder)
 		       : NULL;
+}
+
+static void tell(const TargetRequest *request, const gchar *news)
+{
+	if (request->news)
+		request->news(news, request->data);
 }
 
 /* "NAME=VERSION", or "NAME". */
@@ -37,8 +51,7 @@ static gchar *open_debian(const TargetRequest *request, const gchar *text, GErro
 				      NULL};
 	g_autofree gchar *file = NULL;
 
-	if (request->news)
-		request->news("fetching from Debian", request->data);
+	tell(request, "fetching from Debian");
 	file = debian_ask(request->paths, words, error);
 	return file ? open_archive(request, file, error) : NULL;
 }
@@ -49,8 +62,8 @@ gchar *target_open(const TargetRequest *request, const gchar *word, GError **err
 
 	if (g_str_has_prefix(word, "npm:"))
 		return open_npm(request, word, error);
-	if (g_str_has_prefix(word, "deb:"))
-		return open_debian(request, word + strlen("deb:"), error);
+	if (g_str_has_prefix(word, DEBIAN))
+		return open_debian(request, word + strlen(DEBIAN), error);
 	if (g_file_test(path, G_FILE_TEST_IS_REGULAR) && unpack_knows(path))
 		return open_archive(request, path, error);
 	if (g_file_test(path, G_FILE_TEST_EXISTS))
@@ -59,6 +72,28 @@ gchar *target_open(const TargetRequest *request, const gchar *word, GError **err
 		    "there is no '%s'; a target is a file, a folder, npm:NAME@VERSION or "
 		    "deb:NAME=VERSION",
 		    word);
+	return NULL;
+}
+
+gchar *target_root(const TargetRequest *request, const gchar *word, GError **error)
+{
+	g_auto(GStrv) parts = g_strsplit(word, "=", 2);
+	g_autofree gchar *root = NULL, *said = NULL;
+	g_autoptr(GError) why = NULL;
+
+	if (!g_str_has_prefix(word, DEBIAN))
+		return NULL;
+	root = make_folder(request, "root", error);
+	if (!root)
+		return NULL;
+	tell(request, "fetching what it depends on from Debian");
+	said = debian_ask(
+		request->paths,
+		(const gchar *[]){"root", root, parts[0] + strlen(DEBIAN), parts[1], NULL}, &why);
+	if (said)
+		return g_steal_pointer(&root);
+	if (!g_error_matches(why, A64RIG_ERROR, A64RIG_ERROR_USAGE))
+		g_propagate_error(error, g_steal_pointer(&why));
 	return NULL;
 }
 

@@ -165,8 +165,9 @@ static void judge(CheckedFile *file)
 	}
 	if (started(file))
 		return;
-	if (file->finding && !file->reason)
-		file->reason = why_not_started(file->finding);
+	if (!file->reason)
+		file->reason = file->finding ? why_not_started(file->finding)
+					     : g_strdup(file->not_started);
 	if (scan->counts[HIT_UNKNOWN] || !scan->code)
 		file->verdict = CHECKED_UNCLEAR;
 }
@@ -259,12 +260,44 @@ static gboolean rig_failed(const Checked *checked, GError **error)
 	return FALSE;
 }
 
-static gboolean look(Check *check, Results *about, GError **error)
+static gboolean lacks_libraries(const Checked *checked)
+{
+	for (guint i = 0; i < checked->files->len; i++) {
+		const CheckedFile *file = g_ptr_array_index(checked->files, i);
+		const Outcome *outcome = file->finding ? file->finding->reference : NULL;
+
+		if (file->not_started || (outcome && !was_loaded(outcome)))
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* What the prepared root has not, Debian has, for its own packages. */
+static Results *start(const Check *check, const TargetRequest *target, GError **error)
+{
+	Results *results = start_files(check->request, check->checked, check->path, NULL, error);
+	g_autofree gchar *root = NULL;
+	g_autoptr(GError) why = NULL;
+
+	if (!results || !lacks_libraries(check->checked))
+		return results;
+	root = target_root(target, check->checked->target, &why);
+	if (why)
+		g_clear_pointer(&results, results_free);
+	if (why)
+		g_propagate_error(error, g_steal_pointer(&why));
+	if (!root)
+		return results;
+	results_free(results);
+	return start_files(check->request, check->checked, check->path, root, error);
+}
+
+static gboolean look(Check *check, const TargetRequest *target, Results *about, GError **error)
 {
 	g_autoptr(Results) results = NULL;
 
 	scan_all(check);
-	results = start_files(check->request, check->checked, check->path, error);
+	results = start(check, target, error);
 	if (!results)
 		return FALSE;
 	take_about(about, results);
@@ -310,7 +343,7 @@ gboolean check_add(const CheckRequest *request, const gchar *word, Checks *check
 	if (!check.checked->files->len) {
 		check.checked->verdict = CHECKED_UNCLEAR;
 		check.checked->reason = g_strdup("there is no arm64 code in it");
-	} else if (!look(&check, checks->results, error)) {
+	} else if (!look(&check, &target, checks->results, error)) {
 		return FALSE;
 	}
 	g_ptr_array_add(checks->targets, g_steal_pointer(&check.checked));

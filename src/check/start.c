@@ -11,7 +11,7 @@
 
 typedef struct {
 	const CheckRequest *request;
-	const gchar *path;
+	const gchar *path, *root;
 	Plan *plan;
 	const Suite *suite;
 	Case *smoke;         /* copies of the suite's cases with the user's words */
@@ -76,9 +76,10 @@ static gboolean take_file(Start *start, CheckedFile *file, GError **error)
 	Subject *subject;
 
 	if (!self || start->started->len == CHECK_STARTED) {
-		file->reason =
-			self ? g_strdup_printf("not started: more than %d files", CHECK_STARTED)
-			     : g_strdup("an object file is not started");
+		if (!file->reason)
+			file->reason = self ? g_strdup_printf("not started: more than %d files",
+							      CHECK_STARTED)
+					    : g_strdup("an object file is not started");
 		return TRUE;
 	}
 	subject = subject_of(file, path);
@@ -92,8 +93,8 @@ static gboolean take_file(Start *start, CheckedFile *file, GError **error)
 		return FALSE;
 	}
 	at = strstr(why->message, path);
-	file->reason = at ? g_strdup_printf("not started: it%s", at + strlen(path))
-			  : g_strdup_printf("not started: %s", why->message);
+	file->not_started = at ? g_strdup_printf("not started: it%s", at + strlen(path))
+			       : g_strdup_printf("not started: %s", why->message);
 	return TRUE;
 }
 
@@ -102,6 +103,10 @@ static gboolean take_file(Start *start, CheckedFile *file, GError **error)
 /* A root file system is its programs' own. */
 static void take_root(Start *start)
 {
+	if (start->root) {
+		plan_set_root(start->plan, start->root);
+		return;
+	}
 	static const gchar *const loaders[] = {"lib/ld-linux-aarch64.so.1",
 					       "lib/ld-musl-aarch64.so.1"};
 
@@ -249,15 +254,29 @@ static Results *run(Start *start, const gchar *target, GError **error)
 	return results;
 }
 
+static void forget(const Checked *checked)
+{
+	for (guint i = 0; i < checked->files->len; i++) {
+		CheckedFile *file = g_ptr_array_index(checked->files, i);
+
+		g_clear_pointer(&file->finding, finding_free);
+		g_clear_pointer(&file->not_started, g_free);
+	}
+}
+
 Results *start_files(const CheckRequest *request, Checked *checked, const gchar *path,
-		     GError **error)
+		     const gchar *root, GError **error)
 {
 	Start start = {.request = request,
 		       .path = path,
+		       .root = root,
 		       .subjects = g_ptr_array_new_with_free_func((GDestroyNotify)subject_free),
 		       .started = g_ptr_array_new()};
-	Results *results =
-		make_plan(&start, checked, error) ? run(&start, checked->target, error) : NULL;
+	Results *results = NULL;
+
+	forget(checked);
+	if (make_plan(&start, checked, error))
+		results = run(&start, checked->target, error);
 
 	free_smoke(&start);
 	plan_free(start.plan);

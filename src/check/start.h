@@ -6,11 +6,12 @@
 
 #include "check/check.h"
 
-/* Gives those files that can be started their findings, and the others a reason why they cannot.
- * path: of the target. Where the target brings the dynamic linker that its programs want, it is
- * their root. results: what all of the target's runs have in common, and the audit; caller frees.
+/* Gives those files that can be started their findings, instead of those that they have; and the
+ * others a reason why they cannot. path: of the target. root: the root file system of its programs;
+ * NULL: its own, where it brings the dynamic linker that they want, else the prepared one.
+ * Returns what all of the target's runs have in common, and the audit; caller frees.
  * NULL and error (rig), or cancelled. */
 Results *start_files(const CheckRequest *request, Checked *checked, const gchar *path,
-		     GError **error);
+		     const gchar *root, GError **error);
 
 #endif

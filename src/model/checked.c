@@ -16,6 +16,7 @@ static void file_free(gpointer data)
 
 	g_free(file->path);
 	g_free(file->reason);
+	g_free(file->not_started);
 	finding_free(file->finding);
 	g_free(file);
 }

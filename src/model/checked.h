@@ -18,7 +18,8 @@ typedef struct {
 	CheckedKind verdict;
 	gchar *reason; /* one line; NULL where the finding, or nothing, is to be said */
 	ScanFile *scan;
-	Finding *finding; /* how it was started, or NULL */
+	Finding *finding;   /* how it was started, or NULL */
+	gchar *not_started; /* why there is no finding: what it lacks; or NULL */
 } CheckedFile;
 
 typedef struct {

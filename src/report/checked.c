@@ -60,10 +60,20 @@ static guint path_width(const Checked *checked)
 	return MIN(width, PATH_MOST);
 }
 
+/* Files of one package differ in their names more than in their folders. */
+static gchar *fit_path(const gchar *path, guint width)
+{
+	g_autofree gchar *name = g_strdup_printf("…/%s", text_base(path));
+
+	if (g_utf8_strlen(path, -1) <= (glong)width)
+		return g_strdup(path);
+	return text_fit(name, width);
+}
+
 static void add_file(Page *page, const CheckedFile *file, guint width)
 {
 	g_autofree gchar *clean = text_clean(file->path);
-	g_autofree gchar *path = text_fit(clean, width);
+	g_autofree gchar *path = fit_path(clean, width);
 	g_autofree gchar *text = remark(file);
 	guint indent = 2 + width + 2 + KIND_WIDTH;
 

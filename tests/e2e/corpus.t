@@ -60,6 +60,7 @@ while IFS=$'\t' read -r name version _ file verdict _; do
 			select(.class == "bare" and .offset == $offset and .insn == $insn)] | length' "$out")" \
 		'1 1' "$name@$version: scanned, the instruction that it dies of at $offset is bare"
 done < <(sed 1d "$TOP/tests/e2e/corpus.tsv")
+
 # --- the same packages by their names alone ---
 
 while IFS=$'\t' read -r name version _ _ verdict _; do
@@ -67,4 +68,15 @@ while IFS=$'\t' read -r name version _ _ verdict _; do
 	is "$status $(json .verdict)" "$([ "$verdict" = ok ] && echo '0 runs' || echo '1 will not run')" \
 		"$name@$version: checked"
 done < <(tail -n +2 "$TOP/tests/e2e/corpus.tsv")
+
+# --- and one of Debian's, whose libraries the prepared root has not ---
+
+rig check -q --format json deb:redis-tools
+if grep -q 'could not be fetched' "$err"; then
+	skip 'a Debian package is started with what it depends on' "$(tail -n 1 "$err")"
+else
+	is "$status $(json '.targets[0].checked[] | select(.path == "usr/bin/redis-cli") |
+		"\(.verdict) \(.finding.baseline.exit)"')" '0 runs 0' \
+		'a Debian package is started with what it depends on'
+fi
 finish
