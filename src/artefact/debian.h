@@ -6,8 +6,8 @@
 
 #include "base/paths.h"
 
-/* What the script prints for these words, which end with NULL: "versions" NAME; "fetch" NAME, or
- * "root" FOLDER NAME, with or without VERSION; see there. Error (usage) where there is no such
+/* What the script prints for these words, which end with NULL: "versions" NAME, "fetch" NAME,
+ * "root" FOLDER NAME... or "python" VERSION; see there. Error (usage) where there is no such
  * package or version, (rig) where Debian cannot be reached. Caller frees. */
 gchar *debian_ask(const Paths *paths, const gchar *const *words, GError **error);
 

@@ -62,7 +62,7 @@ gchar *target_open(const TargetRequest *request, const gchar *word, GError **err
 
 	if (g_str_has_prefix(word, "npm:"))
 		return open_npm(request, word, error);
-	if (g_str_has_prefix(word, DEBIAN))
+	if (target_is_debian(word))
 		return open_debian(request, word + strlen(DEBIAN), error);
 	if (g_file_test(path, G_FILE_TEST_IS_REGULAR) && unpack_knows(path))
 		return open_archive(request, path, error);
@@ -75,26 +75,39 @@ gchar *target_open(const TargetRequest *request, const gchar *word, GError **err
 	return NULL;
 }
 
-gchar *target_root(const TargetRequest *request, const gchar *word, GError **error)
-{
-	g_auto(GStrv) parts = g_strsplit(word, "=", 2);
-	g_autofree gchar *root = NULL, *said = NULL;
-	g_autoptr(GError) why = NULL;
+/* --- roots --- */
 
-	if (!g_str_has_prefix(word, DEBIAN))
-		return NULL;
-	root = make_folder(request, "root", error);
-	if (!root)
-		return NULL;
-	tell(request, "fetching what it depends on from Debian");
-	said = debian_ask(
-		request->paths,
-		(const gchar *[]){"root", root, parts[0] + strlen(DEBIAN), parts[1], NULL}, &why);
-	if (said)
-		return g_steal_pointer(&root);
-	if (!g_error_matches(why, A64RIG_ERROR, A64RIG_ERROR_USAGE))
+gboolean target_is_debian(const gchar *word)
+{
+	return g_str_has_prefix(word, DEBIAN);
+}
+
+static gchar *unpack_root(const TargetRequest *request, const gchar *package, const gchar *python,
+			  GError **error)
+{
+	g_autofree gchar *name = python ? g_strconcat("root-", python, NULL) : g_strdup("root");
+	g_autofree gchar *root = make_folder(request, name, error);
+	g_autofree gchar *interpreter = python ? g_strconcat("python", python, NULL) : NULL;
+	const gchar *const words[] = {"root", root, package, interpreter, NULL};
+	g_autofree gchar *said = root ? debian_ask(request->paths, words, error) : NULL;
+
+	return said ? g_steal_pointer(&root) : NULL;
+}
+
+gchar *target_root(const TargetRequest *request, const gchar *word, const gchar *python,
+		   GError **error)
+{
+	const gchar *const words[] = {"python", python, NULL};
+	g_autoptr(GError) why = NULL;
+	gchar *root;
+
+	tell(request,
+	     python ? "getting Python of Debian" : "fetching what it depends on from Debian");
+	root = target_is_debian(word) ? unpack_root(request, word + strlen(DEBIAN), python, &why)
+				      : debian_ask(request->paths, words, &why);
+	if (why && !g_error_matches(why, A64RIG_ERROR, A64RIG_ERROR_USAGE))
 		g_propagate_error(error, g_steal_pointer(&why));
-	return NULL;
+	return root;
 }
 
 /* --- wrappers --- */

@@ -26,9 +26,14 @@ typedef struct {
  * it cannot be fetched or unpacked; cancelled. Caller frees. */
 gchar *target_open(const TargetRequest *request, const gchar *word, GError **error);
 
-/* A root file system for a Debian package: all that it depends on, of its own suite. NULL where the
- * word names none, or Debian has not all of that; else error (rig) or cancelled. Caller frees. */
-gchar *target_root(const TargetRequest *request, const gchar *word, GError **error);
+/* Is it the word for a Debian package? */
+gboolean target_is_debian(const gchar *word);
+
+/* A root file system of Debian: for a Debian package with it and all that it depends on, of its own
+ * suite; and with Python, where a version of it is named. NULL where Debian has not all of that;
+ * else error (rig). Caller frees. */
+gchar *target_root(const TargetRequest *request, const gchar *word, const gchar *python,
+		   GError **error);
 
 /* npm's packages come as a wrapper with an optional dependency for each platform: the word for the
  * one for arm64 Linux with glibc, as the package.json at (or in package/ below) the path names it.

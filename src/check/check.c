@@ -1,11 +1,9 @@
 #include "check/check.h"
 
-#include <string.h>
-
 #include "artefact/target.h"
 #include "base/error.h"
 #include "check/files.h"
-#include "check/start.h"
+#include "check/rounds.h"
 #include "isa/lookup.h"
 #include "judge/fate.h"
 #include "report/section.h"
@@ -19,6 +17,7 @@ typedef struct {
 	const Profile *baseline;
 	gchar *path;
 	Checked *checked;
+	Results *about;
 	FileFeatures *features; /* of each file, in their order; count of them */
 	guint count;
 	FileFeatures all; /* that decide the profiles' fates */
@@ -103,16 +102,6 @@ static void take_audit(const Check *check, const Scan *audit)
 
 /* --- verdicts --- */
 
-/* The dynamic linker ends a program for which it has no library, or only an older one (glibc,
- * elf/rtld.c and elf/dl-version.c). */
-static gboolean was_loaded(const Outcome *outcome)
-{
-	enum { NOT_LOADED = 127 };
-
-	return outcome->code != NOT_LOADED && !strstr(outcome->err, "error while loading shared") &&
-	       !strstr(outcome->err, "version `");
-}
-
 /* On both CPUs alike; and where we have started it ourselves, well: that a program does not know
  * --version is its own affair. */
 static gboolean started(const CheckedFile *file)
@@ -123,7 +112,8 @@ static gboolean started(const CheckedFile *file)
 
 	return baseline && reference && baseline->kind == OUTCOME_EXITED &&
 	       reference->kind == OUTCOME_EXITED && baseline->code == reference->code &&
-	       was_loaded(baseline) && (baseline->code == 0 || g_str_equal(file->kind, "program"));
+	       rounds_loaded(baseline) &&
+	       (baseline->code == 0 || g_str_equal(file->kind, "program"));
 }
 
 static gboolean fails(const Finding *finding)
@@ -244,66 +234,20 @@ static void take_about(Results *to, Results *from)
 	to->host = g_steal_pointer(&from->host);
 }
 
-/* That says nothing of what is checked. */
-static gboolean rig_failed(const Checked *checked, GError **error)
+static void take_round(Results *results, gpointer data)
 {
-	for (guint i = 0; i < checked->files->len; i++) {
-		const CheckedFile *file = g_ptr_array_index(checked->files, i);
-		const Finding *finding = file->finding;
+	const Check *check = data;
 
-		if (!finding || finding->verdict != VERDICT_RIG_FAULT)
-			continue;
-		g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_RIG, "%s: %s: %s", checked->target,
-			    file->path, finding->reason ? finding->reason : "it could not be run");
-		return TRUE;
-	}
-	return FALSE;
-}
-
-static gboolean lacks_libraries(const Checked *checked)
-{
-	for (guint i = 0; i < checked->files->len; i++) {
-		const CheckedFile *file = g_ptr_array_index(checked->files, i);
-		const Outcome *outcome = file->finding ? file->finding->reference : NULL;
-
-		if (file->not_started || (outcome && !was_loaded(outcome)))
-			return TRUE;
-	}
-	return FALSE;
-}
-
-/* What the prepared root has not, Debian has, for its own packages. */
-static Results *start(const Check *check, const TargetRequest *target, GError **error)
-{
-	Results *results = start_files(check->request, check->checked, check->path, NULL, error);
-	g_autofree gchar *root = NULL;
-	g_autoptr(GError) why = NULL;
-
-	if (!results || !lacks_libraries(check->checked))
-		return results;
-	root = target_root(target, check->checked->target, &why);
-	if (why)
-		g_clear_pointer(&results, results_free);
-	if (why)
-		g_propagate_error(error, g_steal_pointer(&why));
-	if (!root)
-		return results;
-	results_free(results);
-	return start_files(check->request, check->checked, check->path, root, error);
-}
-
-static gboolean look(Check *check, const TargetRequest *target, Results *about, GError **error)
-{
-	g_autoptr(Results) results = NULL;
-
-	scan_all(check);
-	results = start(check, target, error);
-	if (!results)
-		return FALSE;
-	take_about(about, results);
-	if (rig_failed(check->checked, error))
-		return FALSE;
+	take_about(check->about, results);
 	take_audit(check, results->audit);
+}
+
+static gboolean look(Check *check, const TargetRequest *target, GError **error)
+{
+	scan_all(check);
+	if (!rounds_run(check->request, target, check->checked, check->path, take_round, check,
+			error))
+		return FALSE;
 	judge_all(check);
 	return TRUE;
 }
@@ -327,7 +271,7 @@ gboolean check_add(const CheckRequest *request, const gchar *word, Checks *check
 {
 	const Request *what = request->request;
 	g_autoptr(Scratch) scratch = scratch_new(what->paths->runs, error);
-	g_auto(Check) check = {.request = request};
+	g_auto(Check) check = {.request = request, .about = checks->results};
 	const TargetRequest target = {.paths = what->paths,
 				      .scratch = scratch ? scratch->path : NULL,
 				      .news = request->watch->news,
@@ -343,7 +287,7 @@ gboolean check_add(const CheckRequest *request, const gchar *word, Checks *check
 	if (!check.checked->files->len) {
 		check.checked->verdict = CHECKED_UNCLEAR;
 		check.checked->reason = g_strdup("there is no arm64 code in it");
-	} else if (!look(&check, &target, checks->results, error)) {
+	} else if (!look(&check, &target, error)) {
 		return FALSE;
 	}
 	g_ptr_array_add(checks->targets, g_steal_pointer(&check.checked));

@@ -2,8 +2,9 @@
  * check - does what is shipped run on the baseline?
  *
  * A target is opened, each arm64 ELF file in it is scanned (scan/file.h), then started on baseline
- * and reference under an audit (run/audit.h): an addon is loaded by Node.js, a library by a program
- * that has no other use for it, a program is asked for its version. A file
+ * and reference under an audit (run/audit.h): an addon is loaded by Node.js, a module by the Python
+ * that it is for, a library by a program that has no other use for it, a program is asked for its
+ * version. A file
  *
  *	will not run	where it dies, or fails, on the baseline alone; or something in it is bare,
  *			which this start did not reach
@@ -27,8 +28,8 @@ enum {
 /* Nothing is owned. */
 typedef struct {
 	const Request *request; /* profiles, jobs, timeout, sandbox; audit is on */
-	const gchar *smoke;     /* JavaScript that is run with the addon, or the arguments of a
-				   program instead of --version; NULL: none */
+	const gchar *smoke;     /* JavaScript that is run with the addon, Python with the module,
+				   or the arguments of a program instead of --version; NULL: none */
 	Engine *const *engines; /* one; ends with NULL */
 	const RunWatch *watch;
 	GCancellable *cancellable;

@@ -36,14 +36,38 @@ static const gchar *kind_of(const gchar *path)
 	return g_str_has_suffix(path, ".node") ? "addon" : "library";
 }
 
+/* The names of extension modules that CPython for aarch64-linux-gnu imports, and for which of its
+ * versions (PEP 3149; importlib.machinery.EXTENSION_SUFFIXES). One for the stable ABI is for all.
+ */
+static gchar *python_of(const gchar *name)
+{
+	static const gchar pattern[] = "\\.(?:cpython-(\\d)(\\d+)-aarch64-linux-gnu|abi3)\\.so$";
+	g_autoptr(GRegex) regex = g_regex_new(pattern, 0, 0, NULL);
+	g_autoptr(GMatchInfo) match = NULL;
+	g_autofree gchar *major = NULL, *minor = NULL;
+
+	if (!g_regex_match(regex, name, 0, &match))
+		return NULL;
+	major = g_match_info_fetch(match, 1);
+	minor = g_match_info_fetch(match, 2);
+	return *minor ? g_strdup_printf("%s.%s", major, minor) : g_strdup(FILES_PYTHON);
+}
+
 static void add_file(Checked *checked, const gchar *path, const gchar *label)
 {
 	const gchar *kind = kind_of(path);
+	CheckedFile *file;
 
-	if (kind)
-		g_ptr_array_add(checked->files, checked_file_new(label, kind));
-	else
+	if (!kind) {
 		checked->scan->passed_over++;
+		return;
+	}
+	file = checked_file_new(label, kind);
+	if (g_str_equal(kind, "library"))
+		file->python = python_of(label);
+	if (file->python)
+		file->kind = "module";
+	g_ptr_array_add(checked->files, file);
 }
 
 static void add_folder(Checked *checked, const gchar *path, const gchar *label, guint depth)

@@ -10,6 +10,8 @@
 
 enum { FILES_DEPTH = 64 }; /* folders in folders */
 
+#define FILES_PYTHON "3.11" /* where any will do: Debian 12's */
+
 /* Adds a file to checked->files for each 64-bit AArch64 ELF file that lies at the path, or below it
  * where it is a folder; links are not followed, and object files count only where nothing
  * is linked. What else there is, is counted as passed over. */

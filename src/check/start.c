@@ -11,12 +11,13 @@
 
 typedef struct {
 	const CheckRequest *request;
-	const gchar *path, *root;
+	const gchar *path, *root, *python;
 	Plan *plan;
 	const Suite *suite;
-	Case *smoke;         /* copies of the suite's cases with the user's words */
-	GPtrArray *subjects; /* of Subject */
-	GPtrArray *started;  /* of CheckedFile: that of each job */
+	Case *smoke;          /* copies of the suite's cases with the user's words */
+	Subject *interpreter; /* Python, or NULL */
+	GPtrArray *subjects;  /* of Subject */
+	GPtrArray *started;   /* of CheckedFile: that of each job */
 } Start;
 
 static gint by_hits(gconstpointer a, gconstpointer b)
@@ -42,15 +43,27 @@ static gboolean is_musl(const gchar *path)
 	return FALSE;
 }
 
+static SubjectKind kind_of(const CheckedFile *file)
+{
+	static const struct {
+		const gchar *name;
+		SubjectKind kind;
+	} kinds[] = {
+		{"addon", SUBJECT_ADDON}, {"module", SUBJECT_MODULE}, {"program", SUBJECT_PROGRAM}};
+
+	for (guint i = 0; i < G_N_ELEMENTS(kinds); i++)
+		if (g_str_equal(file->kind, kinds[i].name))
+			return kinds[i].kind;
+	return SUBJECT_ALLOCATOR;
+}
+
 static Subject *subject_of(const CheckedFile *file, const gchar *path)
 {
 	Subject *subject = subject_for_file(path);
 
 	g_free(subject->name);
 	subject->name = g_strdup(file->path);
-	subject->kind = g_str_equal(file->kind, "addon")     ? SUBJECT_ADDON
-			: g_str_equal(file->kind, "program") ? SUBJECT_PROGRAM
-							     : SUBJECT_ALLOCATOR;
+	subject->kind = kind_of(file);
 	if (subject->kind == SUBJECT_ALLOCATOR && is_musl(path))
 		subject->libc = g_strdup("musl");
 	return subject;
@@ -84,7 +97,7 @@ static gboolean take_file(Start *start, CheckedFile *file, GError **error)
 	}
 	subject = subject_of(file, path);
 	g_ptr_array_add(start->subjects, subject);
-	if (plan_add(start->plan, start->suite, self, subject, &why)) {
+	if (plan_add(start->plan, start->suite, self, subject, start->interpreter, &why)) {
 		g_ptr_array_add(start->started, file);
 		return TRUE;
 	}
@@ -131,7 +144,8 @@ static const Suite *find_suite(const Plan *plan)
 	return NULL;
 }
 
-/* An addon's script comes behind what its case says, a program's arguments instead of it. */
+/* An addon's or a module's script comes behind what its case says, a program's arguments instead.
+ */
 static gboolean take_smoke(Start *start, GError **error)
 {
 	const gchar *text = start->request->smoke;
@@ -153,7 +167,7 @@ static gboolean take_smoke(Start *start, GError **error)
 			}
 			self->args = words;
 			self->args_count = (guint)count;
-		} else if (g_str_equal(self->name, "addon")) {
+		} else if (self->files_count) {
 			gchar **more = g_new0(gchar *, self->args_count + 2);
 
 			memcpy(more, self->args, self->args_count * sizeof(gchar *));
@@ -190,6 +204,20 @@ static gboolean has_addon(const Checked *checked)
 	return FALSE;
 }
 
+static gboolean is_taken(const Start *start, const CheckedFile *file)
+{
+	return g_strcmp0(start->python, file->python) == 0;
+}
+
+static Subject *interpreter(const Start *start)
+{
+	g_autofree gchar *path = g_strdup_printf("%s/usr/bin/python%s", start->root, start->python);
+	Subject *subject = subject_for_file(path);
+
+	subject->kind = SUBJECT_PROGRAM;
+	return subject;
+}
+
 static gboolean make_plan(Start *start, Checked *checked, GError **error)
 {
 	const CheckRequest *request = start->request;
@@ -207,11 +235,15 @@ static gboolean make_plan(Start *start, Checked *checked, GError **error)
 		return FALSE;
 	}
 	take_root(start);
+	if (start->python)
+		start->interpreter = interpreter(start);
 	for (guint i = 0; i < checked->files->len; i++)
-		g_ptr_array_add(order, g_ptr_array_index(checked->files, i));
+		if (is_taken(start, g_ptr_array_index(checked->files, i)))
+			g_ptr_array_add(order, g_ptr_array_index(checked->files, i));
 	g_ptr_array_sort(order, by_hits);
 	if (!take_smoke(start, error) || !plan_is_prepared(start->plan, error) ||
-	    (has_addon(checked) && !plan_fetch_runners(start->plan, start->suite, &watch, error)))
+	    (!start->python && has_addon(checked) &&
+	     !plan_fetch_runners(start->plan, start->suite, &watch, error)))
 		return FALSE;
 	for (guint i = 0; i < order->len; i++)
 		if (!take_file(start, g_ptr_array_index(order, i), error))
@@ -254,32 +286,36 @@ static Results *run(Start *start, const gchar *target, GError **error)
 	return results;
 }
 
-static void forget(const Checked *checked)
+static void forget(const Start *start, const Checked *checked)
 {
 	for (guint i = 0; i < checked->files->len; i++) {
 		CheckedFile *file = g_ptr_array_index(checked->files, i);
 
+		if (!is_taken(start, file))
+			continue;
 		g_clear_pointer(&file->finding, finding_free);
 		g_clear_pointer(&file->not_started, g_free);
 	}
 }
 
 Results *start_files(const CheckRequest *request, Checked *checked, const gchar *path,
-		     const gchar *root, GError **error)
+		     const gchar *root, const gchar *python, GError **error)
 {
 	Start start = {.request = request,
 		       .path = path,
 		       .root = root,
+		       .python = python,
 		       .subjects = g_ptr_array_new_with_free_func((GDestroyNotify)subject_free),
 		       .started = g_ptr_array_new()};
 	Results *results = NULL;
 
-	forget(checked);
+	forget(&start, checked);
 	if (make_plan(&start, checked, error))
 		results = run(&start, checked->target, error);
 
 	free_smoke(&start);
 	plan_free(start.plan);
+	subject_free(start.interpreter);
 	g_ptr_array_unref(start.subjects);
 	g_ptr_array_unref(start.started);
 	return results;

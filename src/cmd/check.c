@@ -30,10 +30,12 @@ static const gchar description[] =
 	"  deb:NAME=VERSION    a Debian package for arm64; without =VERSION Debian 12's, or the "
 	"newest\n"
 	"\n"
-	"An addon is loaded by Node.js, a library by a program that does nothing else, a program "
-	"is asked for its\n"
-	"--version; --smoke does more. What is started gets no network, none of your files, and\n"
-	"can write nowhere but in a folder of its own.\n"
+	"An addon is loaded by Node.js, an extension module by the Python that it is for, a "
+	"library\n"
+	"by a program that does nothing else, a program is asked for its --version; --smoke does\n"
+	"more. What is started gets no network, none of your files, and can write nowhere but in "
+	"a\n"
+	"folder of its own.\n"
 	"\n"
 	"Examples:\n"
 	"  a64rig check ./my.linux-arm64-gnu.node\n"
@@ -64,8 +66,8 @@ static gboolean parse(Options *o, int *argc, gchar ***argv, int *status)
 		{"reference", 'r', 0, G_OPTION_ARG_STRING, &o->reference,
 		 "The newer one (" REQUEST_REFERENCE ")", "PROFILE"},
 		{"smoke", 0, 0, G_OPTION_ARG_STRING, &o->smoke,
-		 "JavaScript to run with the loaded 'addon'; or a program's arguments, instead of "
-		 "--version",
+		 "JavaScript to run with the loaded 'addon', Python with the 'module'; or a "
+		 "program's arguments, instead of --version",
 		 "SCRIPT"},
 		{"timeout", 0, 0, G_OPTION_ARG_INT, &o->timeout,
 		 "Seconds that each start may take (30)", "SECONDS"},

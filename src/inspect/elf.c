@@ -83,6 +83,21 @@ static gboolean add_needed(const ElfFile *elf, GPtrArray *names)
 	return TRUE;
 }
 
+gchar **elf_runpath(const gchar *path)
+{
+	g_autoptr(ElfFile) elf = elffile_open(path, NULL);
+	guint64 strings, value, address;
+	const gchar *text = NULL;
+
+	if (!elf)
+		return NULL;
+	if (elffile_dynamic(elf, DT_STRTAB, &strings) &&
+	    (elffile_dynamic(elf, DT_RUNPATH, &value) || elffile_dynamic(elf, DT_RPATH, &value)) &&
+	    !__builtin_add_overflow(strings, value, &address))
+		text = elffile_string(elf, address);
+	return g_strsplit(text ? text : "", ":", -1);
+}
+
 gchar **elf_needed(const gchar *path, gchar **interpreter, GError **error)
 {
 	g_autoptr(ElfFile) elf = elffile_open(path, error);

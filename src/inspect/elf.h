@@ -18,4 +18,8 @@ gboolean elf_check(const gchar *path, ElfKind kind, GError **error);
  * cannot be read. */
 gchar **elf_needed(const gchar *path, gchar **interpreter, GError **error);
 
+/* The folders of DT_RUNPATH, else DT_RPATH, as they are written: "$ORIGIN/../x.libs". Empty where
+ * there are none. Free with g_strfreev(). NULL where the file cannot be read. */
+gchar **elf_runpath(const gchar *path);
+
 #endif

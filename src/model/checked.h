@@ -14,7 +14,8 @@ const gchar *checked_name(CheckedKind kind);
 /* One arm64 ELF file. */
 typedef struct {
 	gchar *path;       /* below the target */
-	const gchar *kind; /* "addon", "library", "program" or "object"; static */
+	const gchar *kind; /* "addon", "module", "library", "program" or "object"; static */
+	gchar *python;     /* of a module: the Python that it is for, "3.11"; else NULL */
 	CheckedKind verdict;
 	gchar *reason; /* one line; NULL where the finding, or nothing, is to be said */
 	ScanFile *scan;

@@ -51,6 +51,10 @@ typedef struct {
  * g_strfreev(). */
 gchar **engine_args(const RunSpec *spec, const gchar *folder, const gchar *subject);
 
+/* Are libraries looked for in ENGINE_SUBJECT (LD_LIBRARY_PATH)? Where the subject is preloaded by a
+ * program that knows nothing of it, or what it needs has lain in another folder than it. */
+gboolean engine_searches(const RunSpec *spec);
+
 typedef struct Engine Engine;
 
 /* Tells what long work is being done, "booting cortex-a72"; may come from any thread. */

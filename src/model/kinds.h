@@ -6,7 +6,7 @@
 
 #include <cyaml/cyaml.h>
 
-enum { SUBJECT_KINDS = 4 };
+enum { SUBJECT_KINDS = 5 };
 
 /* To be used with CYAML_FIELD_ENUM; values are SubjectKind (model/subject.h). */
 extern const cyaml_strval_t subject_kinds[SUBJECT_KINDS];

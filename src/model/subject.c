@@ -9,10 +9,8 @@
 #define PACKAGE "npm:"
 
 const cyaml_strval_t subject_kinds[SUBJECT_KINDS] = {
-	{"allocator", SUBJECT_ALLOCATOR},
-	{"addon", SUBJECT_ADDON},
-	{"library", SUBJECT_LIBRARY},
-	{"program", SUBJECT_PROGRAM},
+	{"allocator", SUBJECT_ALLOCATOR}, {"addon", SUBJECT_ADDON},     {"module", SUBJECT_MODULE},
+	{"library", SUBJECT_LIBRARY},     {"program", SUBJECT_PROGRAM},
 };
 
 static const cyaml_schema_field_t fields[] = {

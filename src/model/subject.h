@@ -13,6 +13,7 @@
 typedef enum {
 	SUBJECT_ALLOCATOR, /* its library is preloaded */
 	SUBJECT_ADDON,     /* a Node.js addon: the case is told its path */
+	SUBJECT_MODULE,    /* an extension module of Python: the case is told its path */
 	SUBJECT_LIBRARY,   /* the case is told its path, and loads it with dlopen() */
 	SUBJECT_PROGRAM,   /* it is run itself, or runs the case's script */
 } SubjectKind;

@@ -5,7 +5,7 @@
 #include "report/section.h"
 
 /* Files of which nothing is wrong are listed up to this many; the others all. */
-enum { LISTED = 20, PATH_MOST = 48, KIND_WIDTH = 9 };
+enum { LISTED = 20, PATH_MOST = 56, KIND_WIDTH = 9 };
 
 static Style style_of(CheckedKind kind)
 {
@@ -48,32 +48,32 @@ static gchar *remark(const CheckedFile *file)
 	return g_strdup_printf("%s; %s", baseline, section_meaning(file->finding->verdict));
 }
 
+/* Files of one package differ in their names more than in their folders. */
+static gchar *fit_path(const CheckedFile *file)
+{
+	g_autofree gchar *path = text_clean(file->path);
+	g_autofree gchar *name = g_strdup_printf("…/%s", text_base(path));
+
+	if (g_utf8_strlen(path, -1) <= PATH_MOST)
+		return g_steal_pointer(&path);
+	return text_fit(name, PATH_MOST);
+}
+
 static guint path_width(const Checked *checked)
 {
 	guint width = 0;
 
 	for (guint i = 0; i < checked->files->len; i++) {
-		const CheckedFile *file = g_ptr_array_index(checked->files, i);
+		g_autofree gchar *path = fit_path(g_ptr_array_index(checked->files, i));
 
-		width = MAX(width, (guint)g_utf8_strlen(file->path, -1));
+		width = MAX(width, (guint)g_utf8_strlen(path, -1));
 	}
-	return MIN(width, PATH_MOST);
-}
-
-/* Files of one package differ in their names more than in their folders. */
-static gchar *fit_path(const gchar *path, guint width)
-{
-	g_autofree gchar *name = g_strdup_printf("…/%s", text_base(path));
-
-	if (g_utf8_strlen(path, -1) <= (glong)width)
-		return g_strdup(path);
-	return text_fit(name, width);
+	return width;
 }
 
 static void add_file(Page *page, const CheckedFile *file, guint width)
 {
-	g_autofree gchar *clean = text_clean(file->path);
-	g_autofree gchar *path = fit_path(clean, width);
+	g_autofree gchar *path = fit_path(file);
 	g_autofree gchar *text = remark(file);
 	guint indent = 2 + width + 2 + KIND_WIDTH;
 

@@ -1,5 +1,7 @@
 #include "run/library.h"
 
+#include <string.h>
+
 #include "base/error.h"
 #include "inspect/elf.h"
 
@@ -45,6 +47,34 @@ static gboolean is_musl(const gchar *name)
 	return g_str_equal(name, "libc.so") || g_str_has_prefix(name, "libc.musl-");
 }
 
+/* Where the file itself says that its libraries lie, from its own folder: wheels have them in
+ * NAME.libs. */
+static gchar *find_by_runpath(const gchar *file, const gchar *folder, const gchar *name)
+{
+	static const gchar *const origins[] = {"$ORIGIN/", "${ORIGIN}/"};
+	g_auto(GStrv) places = elf_runpath(file);
+
+	for (gchar **place = places; place && *place; place++)
+		for (guint i = 0; i < G_N_ELEMENTS(origins); i++) {
+			g_autofree gchar *path = NULL;
+
+			if (!g_str_has_prefix(*place, origins[i]))
+				continue;
+			path = g_build_filename(folder, *place + strlen(origins[i]), name, NULL);
+			if (g_file_test(path, G_FILE_TEST_EXISTS))
+				return g_canonicalize_filename(path, NULL);
+		}
+	return NULL;
+}
+
+static gchar *find_neighbour(const gchar *file, const gchar *folder, const gchar *name)
+{
+	g_autofree gchar *beside = g_build_filename(folder, name, NULL);
+
+	return g_file_test(beside, G_FILE_TEST_EXISTS) ? g_steal_pointer(&beside)
+						       : find_by_runpath(file, folder, name);
+}
+
 /* Appends the neighbours that files[at] needs. */
 static gboolean add_needed(GPtrArray *files, guint at, const gchar *sysroot, const gchar *libc,
 			   GError **error)
@@ -56,7 +86,7 @@ static gboolean add_needed(GPtrArray *files, guint at, const gchar *sysroot, con
 	if (!needed)
 		return blame_input(error);
 	for (gchar **name = needed; *name; name++) {
-		g_autofree gchar *beside = g_build_filename(folder, *name, NULL);
+		g_autofree gchar *found = NULL;
 
 		if (is_musl(*name) && !g_str_equal(libc, "musl")) {
 			g_set_error(
@@ -66,17 +96,20 @@ static gboolean add_needed(GPtrArray *files, guint at, const gchar *sysroot, con
 				file);
 			return FALSE;
 		}
-		if (is_in_sysroot(*name, sysroot) || has(files, beside))
+		if (is_in_sysroot(*name, sysroot))
 			continue;
-		if (!g_file_test(beside, G_FILE_TEST_EXISTS)) {
+		found = find_neighbour(file, folder, *name);
+		if (found && has(files, found))
+			continue;
+		if (!found) {
 			g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_USAGE,
 				    "%s needs %s, which is neither beside it nor in the sysroot %s",
 				    file, *name, sysroot);
 			return FALSE;
 		}
-		if (!elf_check(beside, ELF_LIBRARY, error))
+		if (!elf_check(found, ELF_LIBRARY, error))
 			return blame_input(error);
-		g_ptr_array_add(files, g_steal_pointer(&beside));
+		g_ptr_array_add(files, g_steal_pointer(&found));
 	}
 	return TRUE;
 }

@@ -293,10 +293,12 @@ gboolean plan_fetch_runners(Plan *plan, const Suite *suite, const PlanWatch *wat
 }
 
 gboolean plan_add(Plan *plan, const Suite *suite, const Case *self, const Subject *subject,
-		  GError **error)
+		  const Subject *runner, GError **error)
 {
 	Job *job = job_new(plan, suite, self, subject);
 
+	if (runner)
+		job->runner = runner;
 	if (!resolve(plan, job, error)) {
 		job_free(job);
 		return FALSE;

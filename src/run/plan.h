@@ -62,10 +62,11 @@ gboolean plan_is_prepared(Plan *plan, GError **error);
 /* Fetches the programs that run the suite's cases. Error (rig), or cancelled. */
 gboolean plan_fetch_runners(Plan *plan, const Suite *suite, const PlanWatch *watch, GError **error);
 
-/* Adds a job. Error (usage) where the subject does not fit it, (rig) for what is not prepared; then
- * nothing is added. All must outlive the plan. */
+/* Adds a job. runner: a program that runs the case's script, instead of the case's own; NULL: that.
+ * Error (usage) where the subject does not fit it, (rig) for what is not prepared; then nothing is
+ * added. All must outlive the plan. */
 gboolean plan_add(Plan *plan, const Suite *suite, const Case *self, const Subject *subject,
-		  GError **error);
+		  const Subject *runner, GError **error);
 
 /* What is expected of the job on this engine: by its case, else by its subject. */
 Verdict job_expect(const Job *job, const gchar *engine);

@@ -33,7 +33,7 @@ static void add_preload(const RunSpec *spec, GByteArray *order)
 
 	if (own || spec->preload)
 		order_print(order, "env", "LD_PRELOAD=%s", own ? subject : spec->preload);
-	if (own && spec->files[1])
+	if (engine_searches(spec))
 		order_add(order, "env", "LD_LIBRARY_PATH=" ENGINE_SUBJECT);
 }
 

@@ -77,7 +77,7 @@ static void add_library_path(UserEngine *self, const RunSpec *spec, GStrvBuilder
 	g_autofree gchar *folder = NULL;
 	g_autofree gchar *word = NULL;
 
-	if (!spec->preload_files || !spec->files[0] || !spec->files[1])
+	if (!engine_searches(spec))
 		return;
 	first = seen(self, spec->files[0], ENGINE_SUBJECT);
 	folder = g_path_get_dirname(first);

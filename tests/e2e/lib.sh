@@ -120,9 +120,11 @@ said() {
 use_prepared() {
 	[ -d "$REAL_PREPARED/sysroot" ] ||
 		skip_all "nothing is prepared in $REAL_PREPARED; run 'make prepare'"
-	mkdir -p "$XDG_CACHE_HOME/a64rig" "${REAL_PREPARED%/prepared}/packages"
-	ln -sfn "$REAL_PREPARED" "$XDG_CACHE_HOME/a64rig/prepared"
-	ln -sfn "${REAL_PREPARED%/prepared}/packages" "$XDG_CACHE_HOME/a64rig/packages"
+	local store
+	mkdir -p "$XDG_CACHE_HOME/a64rig" "${REAL_PREPARED%/prepared}"/{packages,debian}
+	for store in prepared packages debian; do
+		ln -sfn "${REAL_PREPARED%/prepared}/$store" "$XDG_CACHE_HOME/a64rig/$store"
+	done
 }
 
 # The images that are built, for guests; the default one must be.

@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const guint8 *data, size_t size);
 int LLVMFuzzerTestOneInput(const guint8 *data, size_t size)
 {
 	g_autofree gchar *path = NULL, *interpreter = NULL;
-	g_auto(GStrv) needed = NULL;
+	g_auto(GStrv) needed = NULL, places = NULL;
 	g_autoptr(GError) error = NULL;
 	int fd = g_file_open_tmp("fuzz-elf-XXXXXX", &path, NULL);
 
@@ -23,6 +23,8 @@ int LLVMFuzzerTestOneInput(const guint8 *data, size_t size)
 	g_clear_error(&error);
 	needed = elf_needed(path, &interpreter, &error);
 	g_assert_true(!needed == !!error);
+	places = elf_runpath(path);
+	g_assert_true(places || error);
 	g_remove(path);
 	return 0;
 }

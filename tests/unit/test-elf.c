@@ -185,7 +185,11 @@ static void test_needed_none(void)
 	g_autofree gchar *path = write_file(bytes, length);
 	g_autofree gchar *interpreter = NULL;
 	g_auto(GStrv) needed = elf_needed(path, &interpreter, NULL);
+	g_auto(GStrv) places = elf_runpath(path);
 
+	g_assert_nonnull(places);
+	g_assert_null(places[0]);
+	g_assert_null(elf_runpath(folder));
 	g_assert_null(interpreter);
 	g_assert_nonnull(needed);
 	g_assert_null(needed[0]);

@@ -39,6 +39,14 @@ static void build(void)
 	      "sysroot/usr/lib/aarch64-linux-gnu/libc.so.6\n"
 	      "$CC -Wl,-soname,liba.so -Wl,--no-as-needed -o lib/liba.so x.c lib/libb.so\n"
 	      "cp lib/liba.so alone\n"
+	      "mkdir -p wheel/x wheel/x.libs && cp lib/libb.so wheel/x.libs\n"
+	      "$CC -Wl,--no-as-needed,-rpath,'/nowhere:$ORIGIN/../x.libs' -o wheel/x/runpath.so "
+	      "x.c "
+	      "lib/libb.so\n"
+	      "$CC -Wl,--no-as-needed,--disable-new-dtags,-rpath,'${ORIGIN}/../x.libs' "
+	      "-o wheel/x/rpath.so x.c lib/libb.so\n"
+	      "$CC -Wl,--no-as-needed,-rpath,\"$PWD/wheel/x.libs\" -o wheel/x/absolute.so x.c "
+	      "lib/libb.so\n"
 	      "$CC -Wl,-soname,libc.so -o sysroot/usr/lib/libc.so x.c\n"
 	      "$CC -Wl,--no-as-needed -o alone/musl.so x.c sysroot/usr/lib/libc.so\n"
 	      "aarch64-linux-gnu-gcc -nostdlib -Wl,--no-as-needed -o program p.c "
@@ -60,6 +68,23 @@ static void test_files(void)
 	g_assert_cmpuint(g_strv_length(files), ==, 2);
 	g_assert_cmpstr(files[0], ==, first);
 	g_assert_cmpstr(files[1], ==, second);
+}
+
+/* As wheels have them. */
+static void test_runpath(void)
+{
+	const gchar *const names[] = {"wheel/x/runpath.so", "wheel/x/rpath.so"};
+	g_autofree gchar *second = in("wheel/x.libs/libb.so");
+
+	for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+		g_autofree gchar *first = in(names[i]);
+		g_autoptr(GError) error = NULL;
+		g_auto(GStrv) files = library_files(first, sysroot, "glibc", &error);
+
+		g_assert_no_error(error);
+		g_assert_cmpuint(g_strv_length(files), ==, 2);
+		g_assert_cmpstr(files[1], ==, second);
+	}
 }
 
 static void test_musl(void)
@@ -90,6 +115,7 @@ static void check_refused(const gchar *name, const gchar *message)
 static void test_refused(void)
 {
 	check_refused("alone/liba.so", "liba.so needs libb.so, which is neither beside it nor in");
+	check_refused("wheel/x/absolute.so", "needs libb.so, which is neither beside it");
 	check_refused("program", "is a program, not a shared library");
 	check_refused("text", "text");
 	check_refused("missing.so", "missing.so");
@@ -163,6 +189,7 @@ int main(int argc, char **argv)
 	sysroot = in("sysroot");
 	build();
 	g_test_add_func("/library/files", test_files);
+	g_test_add_func("/library/runpath", test_runpath);
 	g_test_add_func("/library/musl", test_musl);
 	g_test_add_func("/library/refused", test_refused);
 	g_test_add_func("/library/bad-neighbour", test_bad_neighbour);
