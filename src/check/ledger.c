@@ -13,6 +13,7 @@ Judged *judged_new(BisectVerdict verdict, const gchar *reason)
 	Judged *judged = g_new0(Judged, 1);
 
 	judged->verdict = verdict;
+	judged->repeat = 1;
 	judged->reason = g_strdup(reason);
 	judged->counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	return judged;
@@ -146,6 +147,7 @@ Judged *ledger_read(const gchar *folder, const gchar *id)
 	for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
 		G_STRUCT_MEMBER(gchar *, judged, texts[i].offset) =
 			g_key_file_get_string(file, GROUP, texts[i].key, NULL);
+	judged->repeat = (guint)g_key_file_get_integer(file, GROUP, "repeat", NULL);
 	read_counts(file, judged);
 	return judged;
 }
@@ -160,6 +162,7 @@ gboolean ledger_write(const gchar *folder, const gchar *id, const Judged *judged
 	guint number = 0;
 
 	g_key_file_set_string(file, GROUP, "verdict", bisect_name(judged->verdict));
+	g_key_file_set_integer(file, GROUP, "repeat", (gint)judged->repeat);
 	for (guint i = 0; i < G_N_ELEMENTS(texts); i++) {
 		const gchar *text = G_STRUCT_MEMBER(gchar *, judged, texts[i].offset);
 

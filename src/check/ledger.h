@@ -11,6 +11,7 @@
 
 typedef struct {
 	BisectVerdict verdict;
+	guint repeat;       /* it is what most of so many said */
 	gchar *reason;      /* one line: why it is bad, or cannot be judged; or NULL */
 	gchar *instruction; /* of the fault, and where; NULL: there was none */
 	gchar *where;

@@ -12,6 +12,8 @@ struct Track {
 	GMutex checking; /* one check at a time: it uses all processors by itself */
 	GMutex mutex;    /* guards what follows */
 	Judged **judged; /* of each version, or NULL */
+	Judged *(*votes)[BISECT_SKIP + 1]; /* of each version the last of each verdict, or NULL */
+	gchar **trees;                     /* of each version where it stands built, or NULL */
 };
 
 Track *track_new(const TrackRequest *request)
@@ -20,18 +22,31 @@ Track *track_new(const TrackRequest *request)
 
 	self->request = *request;
 	self->judged = g_new0(Judged *, request->source->versions->len);
+	self->votes = g_malloc0_n(request->source->versions->len, sizeof *self->votes);
+	self->trees = g_new0(gchar *, request->source->versions->len);
 	g_mutex_init(&self->checking);
 	g_mutex_init(&self->mutex);
 	return self;
+}
+
+static void drop_votes(Track *self, guint revision)
+{
+	for (guint i = 0; i <= BISECT_SKIP; i++)
+		g_clear_pointer(&self->votes[revision][i], judged_free);
 }
 
 void track_free(Track *self)
 {
 	if (!self)
 		return;
-	for (guint i = 0; i < self->request.source->versions->len; i++)
+	for (guint i = 0; i < self->request.source->versions->len; i++) {
 		judged_free(self->judged[i]);
+		drop_votes(self, i);
+		g_free(self->trees[i]);
+	}
 	g_free(self->judged);
+	g_free(self->votes);
+	g_free(self->trees);
 	g_mutex_clear(&self->checking);
 	g_mutex_clear(&self->mutex);
 	g_free(self);
@@ -71,6 +86,8 @@ guint track_recall(Track *self, Bisect *bisect)
 		g_autofree gchar *id = ledger_id(version_of(self, i));
 
 		self->judged[i] = ledger_read(self->request.folder, id);
+		if (self->judged[i] && self->judged[i]->repeat < self->request.repeat)
+			g_clear_pointer(&self->judged[i], judged_free);
 		if (!self->judged[i])
 			continue;
 		bisect_know(bisect, i, self->judged[i]->verdict);
@@ -163,23 +180,36 @@ static Judged *judge_tree(Track *self, const gchar *tree, GError **error)
 	return check(self, path, error);
 }
 
-static Judged *judge_commit(Track *self, const Version *version, GError **error)
+/* It is the work of one thread, until it is settled. */
+static void give_back(Track *self, guint revision)
 {
-	g_autofree gchar *failed = NULL;
-	gchar *tree = builds_make(self->request.builds, version->id, &failed, error);
-	Judged *judged = NULL;
+	if (self->trees[revision])
+		builds_done(self->request.builds, g_steal_pointer(&self->trees[revision]));
+}
 
-	if (!tree)
+static Judged *judge_commit(Track *self, guint revision, GError **error)
+{
+	gchar **tree = &self->trees[revision];
+	g_autofree gchar *failed = NULL;
+	Judged *judged;
+
+	if (!*tree)
+		*tree = builds_make(self->request.builds, version_of(self, revision)->id, &failed,
+				    error);
+	if (!*tree)
 		return failed ? judged_new(BISECT_SKIP, failed) : NULL;
-	judged = judge_tree(self, tree, error);
-	builds_done(self->request.builds, tree);
+	judged = judge_tree(self, *tree, error);
+	if (!judged)
+		give_back(self, revision);
 	return judged;
 }
 
-static Judged *judge(Track *self, const Version *version, GError **error)
+static Judged *judge(Track *self, guint revision, GError **error)
 {
+	const Version *version = version_of(self, revision);
+
 	if (self->request.builds)
-		return judge_commit(self, version, error);
+		return judge_commit(self, revision, error);
 	if (version->command)
 		return run_command(self, NULL, version->command, error);
 	return check(self, version->target, error);
@@ -187,13 +217,26 @@ static Judged *judge(Track *self, const Version *version, GError **error)
 
 gboolean track_judge(Track *self, guint revision, BisectVerdict *verdict, GError **error)
 {
-	const Version *version = version_of(self, revision);
-	g_autofree gchar *id = ledger_id(version);
-	Judged *judged = judge(self, version, error);
+	Judged *judged = judge(self, revision, error);
+	Judged **vote;
 
 	if (!judged)
 		return FALSE;
 	*verdict = judged->verdict;
+	vote = &self->votes[revision][judged->verdict];
+	judged_free(*vote);
+	*vote = judged;
+	return TRUE;
+}
+
+gboolean track_settle(Track *self, guint revision, BisectVerdict verdict, GError **error)
+{
+	g_autofree gchar *id = ledger_id(version_of(self, revision));
+	Judged *judged = g_steal_pointer(&self->votes[revision][verdict]);
+
+	give_back(self, revision);
+	drop_votes(self, revision);
+	judged->repeat = self->request.repeat;
 	g_mutex_lock(&self->mutex);
 	judged_free(self->judged[revision]);
 	self->judged[revision] = judged;

@@ -18,7 +18,8 @@ typedef struct {
 	const gchar *test;   /* a command that judges a work tree instead: 0 good, 125 cannot be
 				judged, else bad; or NULL */
 	const gchar *folder; /* of the ledger; it is there */
-	/* Each version that has been judged now, by any thread, one at a time; or NULL. */
+	guint repeat;        /* judgements of each version, of which what most say holds */
+	/* Each version that has been settled now, by any thread, one at a time; or NULL. */
 	void (*told)(guint revision, const Judged *judged, gpointer data);
 	gpointer data;
 } TrackRequest;
@@ -29,13 +30,17 @@ Track *track_new(const TrackRequest *request);
 void track_free(Track *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Track, track_free)
 
-/* Tells the search what the ledger knows. Returns of how many versions. */
+/* Tells the search what the ledger knows and has been judged often enough. Returns of how many
+ * versions. */
 guint track_recall(Track *self, Bisect *bisect);
 
-/* As BisectTest. */
+/* As BisectTest. A commit is built for the first judgement, and stands until it is settled. */
 gboolean track_judge(Track *self, guint revision, BisectVerdict *verdict, GError **error);
 
-/* NULL where it has not been judged. The track's. */
+/* As BisectRequest.settled: of its judgements one with that verdict is kept, the others are not. */
+gboolean track_settle(Track *self, guint revision, BisectVerdict verdict, GError **error);
+
+/* NULL where it has not been settled. The track's. */
 const Judged *track_judged(Track *self, guint revision);
 
 #endif

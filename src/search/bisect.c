@@ -109,6 +109,8 @@ static void judge(gpointer item, gpointer data)
 	gboolean well = vote(self, revision, votes, &error);
 	guint all = votes[BISECT_GOOD] + votes[BISECT_BAD] + votes[BISECT_SKIP];
 
+	if (well && self->request.settled)
+		well = self->request.settled(revision, most(votes), self->request.data, &error);
 	g_mutex_lock(&self->mutex);
 	self->tests++;
 	if (well)
@@ -120,6 +122,21 @@ static void judge(gpointer item, gpointer data)
 	if (!well && !self->error)
 		self->error = g_steal_pointer(&error);
 	g_mutex_unlock(&self->mutex);
+}
+
+static gboolean take_error(Bisect *self, GError **error)
+{
+	if (!self->error)
+		return TRUE;
+	g_propagate_error(error, g_steal_pointer(&self->error));
+	return FALSE;
+}
+
+gboolean bisect_judge(Bisect *self, guint revision, BisectVerdict *verdict, GError **error)
+{
+	judge(GUINT_TO_POINTER(revision + 1), self);
+	*verdict = self->known[revision];
+	return take_error(self, error);
 }
 
 /* Those of the revisions that are not known, several at once. */
@@ -134,10 +151,7 @@ static gboolean judge_all(Bisect *self, const GArray *revisions, GError **error)
 			g_thread_pool_push(pool, GUINT_TO_POINTER(revision + 1), NULL);
 	}
 	g_thread_pool_free(pool, FALSE, TRUE);
-	if (!self->error)
-		return TRUE;
-	g_propagate_error(error, g_steal_pointer(&self->error));
-	return FALSE;
+	return take_error(self, error);
 }
 
 static gboolean judge_two(Bisect *self, guint a, guint b, GError **error)

@@ -26,6 +26,9 @@ typedef gboolean (*BisectTest)(guint revision, BisectVerdict *verdict, gpointer 
 typedef struct {
 	const History *history;
 	BisectTest test;
+	/* What holds of a revision once it has been judged as often as it takes; from the thread
+	 * that did so. FALSE and error as of the test. May be NULL. */
+	gboolean (*settled)(guint revision, BisectVerdict verdict, gpointer data, GError **error);
 	/* Before tests are made: how many revisions are still possible, and about how many steps
 	 * are left. May be NULL. */
 	void (*progress)(guint left, guint steps, gpointer data);
@@ -44,6 +47,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Bisect, bisect_free)
 /* What is known of a revision already; it will not be judged. */
 void bisect_know(Bisect *self, guint revision, BisectVerdict verdict);
 BisectVerdict bisect_known(const Bisect *self, guint revision);
+
+/* Judges one, whatever is known of it, as often as it takes. Error of a test; cancelled. */
+gboolean bisect_judge(Bisect *self, guint revision, BisectVerdict *verdict, GError **error);
 
 /* Tests that were made; and which part of them agreed with what was then taken: 1 where none was
  * repeated, or all agreed. */

@@ -2,14 +2,14 @@
  * build - builds commits of a git repository for arm64, each from a clean tree.
  *
  * The user's repository is only read: a clone that shares its objects lies in a folder of ours,
- *with as many work trees as builds run at once. The command is run by sh in its work tree, in a
- *sandbox: it has no network, sees nothing of the home, and can write only to the work tree and to a
- * /tmp of its own. Its environment has
+ * with as many work trees as builds run at once. The command is run by sh in its work tree, in a
+ * sandbox: it has no network, sees nothing of the home, and can write only to the work tree and
+ * to a /tmp of its own. Its environment has
  *
- *	CC CXX AR RANLIB STRIP		the cross toolchain, aarch64-linux-gnu-
- *	CMAKE_TOOLCHAIN_FILE		the same for CMake, which takes it from there
- *	MESON_CROSS_FILE		the same for Meson: meson setup --cross-file
- *"$MESON_CROSS_FILE" PKG_CONFIG_LIBDIR		of arm64
+ *	CC CXX AR RANLIB STRIP	the cross toolchain, aarch64-linux-gnu-
+ *	CMAKE_TOOLCHAIN_FILE	the same for CMake, which takes it from there
+ *	MESON_CROSS_FILE	the same for Meson, as its --cross-file
+ *	PKG_CONFIG_LIBDIR	of arm64
  */
 #ifndef SEARCH_BUILD_H
 #define SEARCH_BUILD_H

@@ -80,6 +80,11 @@ else
 	rig bisect --git "$T/shapes/below" --test 'grep -q stadd count.c && exit 1; exit 0' -f json \
 		--good "$(commit 1)" --bad "$(commit 850)"
 	is "$status $(changes)" "0 bad $(commit 729) $(commit 730)" '--test judges instead'
+	rig bisect --git "$T/shapes" --build 'date +%s%N >stamp' --repeat 3 -f json \
+		--test "cat stamp >>$T/stamps; grep -q stadd count.c && exit 1; exit 0" --good "$(commit 1)" --bad "$(commit 850)"
+	is "$status $(changes)" "0 bad $(commit 729) $(commit 730)" '--repeat judges more than once'
+	is "$(wc -l <stamps) $(sort -u stamps | wc -l)" "$((2 * $(json .judged_now))) $(json .judged_now)" \
+		'until most say the same, of one build'
 	rig bisect --git "$T/shapes" --build "touch ~/evil $T/evil /var/tmp/evil ../evil; false" -q \
 		--good "$(commit 1)" --bad "$(commit 3)"
 	is "$(ls -d ~/evil "$T/evil" /var/tmp/evil 2>/dev/null; find "$XDG_CACHE_HOME/a64rig/bisect" -name evil)" '' \
@@ -102,6 +107,21 @@ is "$status $(changes)" '0 bad a c' 'one that cannot be judged is skipped'
 is "$(json '.changes[0].suspects | join(" ")')" 'b c' 'and may be it'
 rig bisect --versions commands
 like "$(<"$out")" 'not exact  *it may be any of b, c' 'which is said'
+cat >commands <<'EOF'
+a ! exit 0
+b ! echo >>votes; exit $(($(wc -l <votes) == 1))
+c ! exit 1
+EOF
+rig bisect -f json --versions commands
+is "$status $(changes)" '0 bad a b' 'a flaky one, once'
+rm votes
+rig bisect -f json --repeat 3 --versions commands
+is "$status $(json .judged_now) $(changes)" '0 3 bad b c' 'what was judged once is judged again where most of three are wanted'
+ok 'which is no matter of course' [ "$(json '.agreement < 1')" = true ]
+rig bisect -f json --repeat 3 --versions commands
+is "$status $(json .judged_now) $(changes)" '0 0 bad b c' 'and what most said is kept'
+rig bisect -f json --versions commands
+is "$status $(json .judged_now) $(changes)" '0 0 bad b c' 'for one that wants less, too'
 lse='__attribute__((target("arch=armv8.1-a"))) void add(long *n) { __atomic_fetch_add(n, 1, __ATOMIC_SEQ_CST); }
 int main(void) { long n = 0; if (BAD) add(&n); return 0; }'
 for i in 1 2 3; do

@@ -10,6 +10,7 @@ typedef struct {
 	gint made;         /* atomic */
 	guint8 judged[1000];
 	GRand *flaky;
+	guint8 settled[1000]; /* a BisectVerdict */
 } World;
 
 static gboolean test(guint revision, BisectVerdict *verdict, gpointer data, GError **error)
@@ -203,17 +204,33 @@ static void test_known(void)
 	bisect_change_free(change);
 }
 
+static gboolean settle(guint revision, BisectVerdict verdict, gpointer data, GError **error)
+{
+	World *world = data;
+
+	g_assert_no_error(*error);
+	g_assert_cmpuint(world->settled[revision], ==, 0);
+	world->settled[revision] = (guint8)verdict;
+	return TRUE;
+}
+
 static void test_flaky(void)
 {
 	g_autoptr(GRand) rand = g_rand_new_with_seed(7);
 	World world = {.first = 77, .fixed = -1, .flaky = rand};
 	g_autoptr(History) history = list_new(100);
-	const BisectRequest request = {
-		.history = history, .test = test, .data = &world, .jobs = 1, .repeat = 9};
+	const BisectRequest request = {.history = history,
+				       .test = test,
+				       .settled = settle,
+				       .data = &world,
+				       .jobs = 1,
+				       .repeat = 9};
 	g_autoptr(Bisect) bisect = bisect_new(&request);
 	BisectChange *change = bisect_between(bisect, 0, 99, NULL);
 
 	g_assert_cmpuint(change->first, ==, 77);
+	for (guint i = 0; i < 100; i++)
+		g_assert_cmpuint(world.settled[i], ==, bisect_known(bisect, i));
 	g_assert_cmpfloat(bisect_agreement(bisect), >, 0.7);
 	g_assert_cmpfloat(bisect_agreement(bisect), <, 1);
 	bisect_change_free(change);

@@ -13,6 +13,7 @@ static void test_kept(void)
 	g_autoptr(Judged) read = NULL;
 	GError *error = NULL;
 
+	judged->repeat = 7;
 	judged->instruction = g_strdup("f8e80128  ldaddal x8, x8, [x9]");
 	judged->advice = g_strdup("one\n  two\n");
 	g_hash_table_insert(judged->counts, g_strdup("bare FEAT_LSE in a [b] = c"),
@@ -22,6 +23,7 @@ static void test_kept(void)
 	read = ledger_read(folder, "1.0/../x");
 	g_assert_nonnull(read);
 	g_assert_cmpint(read->verdict, ==, BISECT_BAD);
+	g_assert_cmpuint(read->repeat, ==, 7);
 	g_assert_cmpstr(read->reason, ==, judged->reason);
 	g_assert_cmpstr(read->instruction, ==, judged->instruction);
 	g_assert_cmpstr(read->advice, ==, judged->advice);
