@@ -14,7 +14,7 @@ Judged *judged_new(BisectVerdict verdict, const gchar *reason)
 
 	judged->verdict = verdict;
 	judged->repeat = 1;
-	judged->reason = g_strdup(reason);
+	judged->reason = reason ? text_clean(reason) : NULL;
 	judged->counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	return judged;
 }
@@ -69,8 +69,11 @@ static void take_file(Judged *judged, const Checked *checked, const CheckedFile 
 		return;
 	if (file->finding && file->verdict == CHECKED_DIES)
 		take_finding(judged, file->finding);
-	if (!judged->reason && file->reason)
-		judged->reason = g_strdup_printf("%s: %s", file->path, file->reason);
+	if (!judged->reason && file->reason) {
+		g_autofree gchar *reason = g_strdup_printf("%s: %s", file->path, file->reason);
+
+		judged->reason = text_clean(reason);
+	}
 	if (!judged->culprit && file->verdict == CHECKED_DIES)
 		judged->culprit = g_strdup(file->scan->culprit);
 }

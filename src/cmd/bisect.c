@@ -7,6 +7,7 @@
 #include "cmd/progress.h"
 #include "cmd/results.h"
 #include "cmd/signals.h"
+#include "report/text.h"
 
 typedef struct {
 	gchar *git, *build, *target, *test, *npm, *debian, *list, *good, *bad;
@@ -152,12 +153,13 @@ static void show_judged(const Version *version, const Judged *judged, gpointer d
 	const gchar *why = judged->verdict == BISECT_GOOD ? NULL
 			   : judged->instruction          ? judged->instruction
 							  : judged->reason;
+	g_autofree gchar *name = text_clean(version->id);
 
 	show->done++;
 	if (show->options->quiet)
 		return;
 	progress_end(&show->progress);
-	g_printerr("  %-5s %.12s%s%s\n", bisect_name(judged->verdict), version->id, why ? "  " : "",
+	g_printerr("  %-5s %.12s%s%s\n", bisect_name(judged->verdict), name, why ? "  " : "",
 		   why ? why : "");
 }
 
@@ -186,6 +188,8 @@ static int tell(const Options *o, const Answer *answer)
 /* Where all that can be said is that nothing can be, others can go on. */
 static int fail(const Hunt *hunt, GCancellable *cancellable, const GError *error)
 {
+	g_autofree gchar *message = NULL;
+
 	if (g_cancellable_is_cancelled(cancellable)) {
 		g_printerr("a64rig: interrupted; what was found out is kept, and the same command "
 			   "goes on from here\n");
@@ -194,7 +198,8 @@ static int fail(const Hunt *hunt, GCancellable *cancellable, const GError *error
 	if (!hunt || (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT) &&
 		      !g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND)))
 		return cmd_fail(error);
-	g_printerr("a64rig: %s: %s\n", hunt_name(hunt), error->message);
+	message = text_clean_lines(error->message);
+	g_printerr("a64rig: %s: %s\n", hunt_name(hunt), message);
 	return EXIT_CANNOT_JUDGE;
 }
 

@@ -4,6 +4,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "report/text.h"
+
 int cmd_refuse(const gchar *command, const gchar *message)
 {
 	g_printerr("a64rig: %s; see 'a64rig %s --help'\n", message, command);
@@ -56,7 +58,9 @@ gboolean cmd_parse(int *argc, gchar ***argv, const GOptionEntry *entries, const 
 
 int cmd_fail(const GError *error)
 {
-	g_printerr("a64rig: %s\n", error->message);
+	g_autofree gchar *message = text_clean_lines(error->message);
+
+	g_printerr("a64rig: %s\n", message);
 	return error_exit_status(error);
 }
 

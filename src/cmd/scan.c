@@ -96,8 +96,11 @@ static int tell(const Options *options, const Scan *scan)
 	g_autofree gchar *text = as_text(options, scan);
 	int status = results_put(text, options->output);
 
-	for (guint i = 0; i < scan->problems->len; i++)
-		g_printerr("a64rig: %s\n", (const gchar *)g_ptr_array_index(scan->problems, i));
+	for (guint i = 0; i < scan->problems->len; i++) {
+		g_autofree gchar *problem = text_clean(g_ptr_array_index(scan->problems, i));
+
+		g_printerr("a64rig: %s\n", problem);
+	}
 	if (status != EXIT_EXPECTED)
 		return status;
 	if (scan->problems->len)

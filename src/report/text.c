@@ -20,6 +20,19 @@ gchar *text_clean(const gchar *text)
 	return g_string_free(clean, FALSE);
 }
 
+gchar *text_clean_lines(const gchar *text)
+{
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+
+	for (gchar **line = lines; *line; line++) {
+		gchar *clean = text_clean(*line);
+
+		g_free(*line);
+		*line = clean;
+	}
+	return g_strjoinv("\n", lines);
+}
+
 gchar *text_fit(const gchar *text, guint width)
 {
 	glong length = g_utf8_strlen(text, -1);

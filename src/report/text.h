@@ -20,6 +20,9 @@ typedef struct {
 /* Valid UTF-8 in one line: control characters become blanks. NULL becomes "?". Caller frees. */
 gchar *text_clean(const gchar *text);
 
+/* The same of text that has lines. Caller frees. */
+gchar *text_clean_lines(const gchar *text);
+
 /* At most width columns, cut in the middle with "…"; width 0 cuts nothing. Caller frees. */
 gchar *text_fit(const gchar *text, guint width);
 

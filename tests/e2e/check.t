@@ -155,6 +155,9 @@ cp tree.tgz broken.tgz && printf 'xxxxxxxxxxxxxxxx' | dd of=broken.tgz bs=1 seek
 hostile 'broken compression' 'broken.tgz' broken.tgz
 head -c 100 /dev/urandom >noise.tar
 hostile 'no archive' 'noise.tar' noise.tar
+tar -cPf steers.tar --transform 's,^,../'$'\033''[31mx/,' runs
+hostile 'a name that steers terminals' 'steers.tar' steers.tar
+unlike "$(said)" $'\033' 'a name that steers terminals: not ours'
 # A header alone: of a member with 9.5 GB.
 truncate -s 9500000000 sparse && tar -cf - sparse 2>/dev/null | head -c 512 | gzip >bomb.tgz
 rm -f sparse
