@@ -14,7 +14,8 @@ enum { BLOCK = 1 << 18 };
 typedef struct {
 	const gchar *archive; /* its name */
 	gboolean whole;
-	gboolean package; /* a Debian one: its files are in an archive of its own in it */
+	GPtrArray *members; /* names, where they are no paths; or NULL */
+	gboolean package;   /* a Debian one: its files are in an archive of its own in it */
 	ReaderLimits limits;
 	Reader *reader;
 	int folder;
@@ -107,6 +108,16 @@ static gboolean put_data(Unpack *self, const Entry *entry, GError **error)
 	return fine;
 }
 
+static gboolean put_member(Unpack *self, const Entry *entry, GError **error)
+{
+	g_autofree gchar *name = g_strdup_printf("%u", self->members->len);
+
+	if (entry->kind != ENTRY_FILE)
+		return TRUE;
+	g_ptr_array_add(self->members, g_strdup(entry->path));
+	return put_file(self, entry, name, error);
+}
+
 static gboolean put_whole(Unpack *self, const Entry *entry, GError **error)
 {
 	if (self->package)
@@ -130,6 +141,8 @@ static gboolean put(Unpack *self, const Entry *entry, GError **error)
 	if (parts > self->parts)
 		return refuse(self, entry, "is one of more folders than are expected", error);
 	self->parts -= parts;
+	if (self->members)
+		return put_member(self, entry, error);
 	if (self->whole)
 		return put_whole(self, entry, error);
 	if (entry->kind == ENTRY_OTHER)
@@ -183,6 +196,24 @@ gboolean unpack(const gchar *archive, const gchar *folder, GCancellable *cancell
 		       .cancellable = cancellable};
 
 	return reader && unpack_into(&self, folder, error);
+}
+
+gchar **unpack_members(const gchar *archive, const gchar *folder, GCancellable *cancellable,
+		       GError **error)
+{
+	const ReaderLimits limits = {.entries = UNPACK_WHOLE_ENTRIES, .bytes = UNPACK_WHOLE_BYTES};
+	g_autoptr(Reader) reader = reader_new_any(archive, archive, &limits, error);
+	g_autoptr(GPtrArray) members = g_ptr_array_new_with_free_func(g_free);
+	Unpack self = {.archive = archive,
+		       .members = members,
+		       .reader = reader,
+		       .parts = UNPACK_PARTS,
+		       .cancellable = cancellable};
+
+	if (!reader || !unpack_into(&self, folder, error))
+		return NULL;
+	g_ptr_array_add(members, NULL);
+	return (gchar **)g_ptr_array_free(g_steal_pointer(&members), FALSE);
 }
 
 gboolean unpack_knows(const gchar *name)

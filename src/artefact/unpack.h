@@ -37,6 +37,12 @@ gboolean unpack_knows(const gchar *name);
 gboolean unpack_whole(const gchar *archive, const gchar *name, const gchar *folder,
 		      GCancellable *cancellable, GError **error);
 
+/* A static library's members, of which several may have one name: in an empty folder, as files that
+ * are called "0", "1" and so on. Gives their own names, in that order; free with g_strfreev(). NULL
+ * and error (rig), or cancelled, else as unpack_whole(). */
+gchar **unpack_members(const gchar *archive, const gchar *folder, GCancellable *cancellable,
+		       GError **error);
+
 /* Into an empty folder. On failure there may be something in it. Errors: (rig), or cancelled. */
 gboolean unpack(const gchar *archive, const gchar *folder, GCancellable *cancellable,
 		GError **error);

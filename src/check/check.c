@@ -38,8 +38,10 @@ static void scan_file_of(gpointer item, gpointer data)
 	file->scan = file_scan(path, file->path, check->baseline, &check->features[number], &why);
 	if (file->scan)
 		return;
+	file->unread = TRUE;
 	file->scan = scan_file_new(file->path);
-	file->reason = g_strdup(why->message);
+	if (!file->reason)
+		file->reason = g_strdup(why->message);
 }
 
 static void scan_all(Check *check)
@@ -147,10 +149,10 @@ static void judge(CheckedFile *file)
 	if (scan->counts[HIT_BARE]) {
 		file->verdict = CHECKED_DIES;
 		g_free(file->reason);
-		file->reason = g_strdup_printf("nothing guards %" G_GUINT64_FORMAT
-					       " of its instructions, which this start did not "
-					       "reach",
-					       scan->counts[HIT_BARE]);
+		file->reason = g_strdup_printf(
+			"nothing guards %" G_GUINT64_FORMAT " of its instructions%s",
+			scan->counts[HIT_BARE],
+			file->finding ? ", which this start did not reach" : "");
 		return;
 	}
 	if (started(file))
@@ -158,7 +160,7 @@ static void judge(CheckedFile *file)
 	if (!file->reason)
 		file->reason = file->finding ? why_not_started(file->finding)
 					     : g_strdup(file->not_started);
-	if (scan->counts[HIT_UNKNOWN] || !scan->code)
+	if (scan->counts[HIT_UNKNOWN] || file->unread)
 		file->verdict = CHECKED_UNCLEAR;
 }
 
@@ -189,6 +191,7 @@ static void take_features(Check *check, guint number)
 static void judge_all(Check *check)
 {
 	Checked *checked = check->checked;
+	gboolean unread = FALSE;
 
 	check->all = (FileFeatures){g_hash_table_new(NULL, NULL), g_hash_table_new(NULL, NULL)};
 	for (guint i = 0; i < checked->files->len; i++) {
@@ -196,9 +199,11 @@ static void judge_all(Check *check)
 
 		judge(file);
 		take_features(check, i);
+		unread = unread || file->unread;
 		checked->verdict = MAX(checked->verdict, file->verdict);
 	}
-	fates_find(checked->scan, check->profiles, check->all.bare, check->all.unknown);
+	if (!unread)
+		fates_find(checked->scan, check->profiles, check->all.bare, check->all.unknown);
 }
 
 /* --- all of it --- */
@@ -211,7 +216,7 @@ static gboolean find_files(Check *check, const TargetRequest *target, GError **e
 	check->path = target_open(target, checked->target, error);
 	if (!check->path)
 		return FALSE;
-	files_find(checked, check->path);
+	files_find(checked, check->path, target->scratch);
 	if (checked->files->len)
 		return TRUE;
 	checked->package = target_dependency(check->path);
@@ -220,7 +225,7 @@ static gboolean find_files(Check *check, const TargetRequest *target, GError **e
 	g_free(check->path);
 	check->path = target_open(target, checked->package, error);
 	if (check->path)
-		files_find(checked, check->path);
+		files_find(checked, check->path, target->scratch);
 	return check->path != NULL;
 }
 

@@ -13,9 +13,10 @@ enum { FILES_DEPTH = 64 }; /* folders in folders */
 #define FILES_PYTHON "3.11" /* where any will do: Debian 12's */
 
 /* Adds a file to checked->files for each 64-bit AArch64 ELF file that lies at the path, or below it
- * where it is a folder; links are not followed, and object files count only where nothing
- * is linked. What else there is, is counted as passed over. */
-void files_find(Checked *checked, const gchar *path);
+ * where it is a folder; links are not followed. Static libraries count by their members, which are
+ * put below the folder scratch; object files only where nothing else does. What else there is, is
+ * counted as passed over. */
+void files_find(Checked *checked, const gchar *path, const gchar *scratch);
 
 /* Where the file lies, of a target at that path. Caller frees. */
 gchar *files_path(const gchar *path, const CheckedFile *file);

@@ -23,7 +23,7 @@ static const gchar summary[] =
 
 static const gchar description[] =
 	"Targets:\n"
-	"  FILE                an addon (.node), a shared library, a program, an object file\n"
+	"  FILE                an addon (.node), a shared or static library, a program, an object\n"
 	"  FOLDER              with all that lies below it\n"
 	"  ARCHIVE             .tgz, .tar.*, .zip, .whl, .deb, a container's root file system\n"
 	"  npm:NAME@VERSION    a package, or its optional dependency for arm64 Linux\n"

@@ -15,6 +15,7 @@ static void file_free(gpointer data)
 	CheckedFile *file = data;
 
 	g_free(file->path);
+	g_free(file->at);
 	g_free(file->python);
 	g_free(file->reason);
 	g_free(file->not_started);

@@ -13,12 +13,14 @@ const gchar *checked_name(CheckedKind kind);
 
 /* One arm64 ELF file. */
 typedef struct {
-	gchar *path;       /* below the target */
+	gchar *path;       /* below the target; of a static library's member "PATH: NAME" */
+	gchar *at;         /* of such a one: where it has been put on this host; else NULL */
 	const gchar *kind; /* "addon", "module", "library", "program" or "object"; static */
 	gchar *python;     /* of a module: the Python that it is for, "3.11"; else NULL */
 	CheckedKind verdict;
 	gchar *reason; /* one line; NULL where the finding, or nothing, is to be said */
 	ScanFile *scan;
+	gboolean unread;    /* it could not be scanned */
 	Finding *finding;   /* how it was started, or NULL */
 	gchar *not_started; /* why there is no finding: what it lacks; or NULL */
 } CheckedFile;

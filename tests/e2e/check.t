@@ -132,6 +132,28 @@ is "$status $(jq -r .schema result.json) $(wc -c <"$out")" '1 a64rig.check/1 0' 
 rig check -q -f json -b neoverse-n1 dies
 is "$status" 0 'on a newer baseline it runs'
 
+# --- static libraries ---
+
+build plain.o -c <<<'int plain(void) { return 1; }'
+build data.o -c <<<'int data = 1;'
+aarch64-linux-gnu-ar rc libplain.a plain.o data.o
+rig check -q -f json libplain.a
+is "$status $(verdict)" '0 runs, libplain.a: data.o object runs, libplain.a: plain.o object runs' 'a static library that runs'
+mkdir again && cp object.o again/plain.o && cp libplain.a libtwice.a && aarch64-linux-gnu-ar q libtwice.a again/plain.o
+rig check -q -f json libtwice.a
+is "$status $(verdict)" '1 will not run, libtwice.a: data.o object runs, libtwice.a: plain.o object runs, libtwice.a: plain.o object will not run' \
+	'one of two members with the same name'
+is "$(json '.targets[0].checked[2].reason')" 'nothing guards 1 of its instructions' 'and why'
+mkdir -p shipped/lib && cp libbad.so libtwice.a object.o shipped/lib
+rig check -q -f json shipped
+like "$(verdict)" 'lib/libtwice\.a: plain\.o object will not run' 'it counts beside what is linked'
+unlike "$(verdict)" 'object\.o' 'which loose objects do not'
+printf '!<arch>\nxxxx' >broken.a
+rig check -q broken.a
+is "$status" 125 'a damaged one cannot be told'
+like "$(<"$out")" 'broken\.a.*cannot tell' 'and is named'
+unlike "$(<"$out")" 'runs on' 'nor does it run anywhere'
+
 # --- hostile archives: nothing is written outside, and each ends with a clear error ---
 
 hostile() {
