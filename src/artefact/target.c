@@ -2,6 +2,7 @@
 
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "artefact/debian.h"
@@ -59,6 +60,7 @@ static gchar *open_debian(const TargetRequest *request, const gchar *text, GErro
 gchar *target_open(const TargetRequest *request, const gchar *word, GError **error)
 {
 	g_autofree gchar *path = path_absolute(word);
+	gchar *real = NULL;
 
 	if (g_str_has_prefix(word, "npm:"))
 		return open_npm(request, word, error);
@@ -66,8 +68,9 @@ gchar *target_open(const TargetRequest *request, const gchar *word, GError **err
 		return open_debian(request, word + strlen(DEBIAN), error);
 	if (g_file_test(path, G_FILE_TEST_IS_REGULAR) && unpack_knows(path))
 		return open_archive(request, path, error);
-	if (g_file_test(path, G_FILE_TEST_EXISTS))
-		return g_steal_pointer(&path);
+	real = realpath(path, NULL);
+	if (real)
+		return real;
 	g_set_error(error, A64RIG_ERROR, A64RIG_ERROR_USAGE,
 		    "there is no '%s'; a target is a file, a folder, npm:NAME@VERSION or "
 		    "deb:NAME=VERSION",

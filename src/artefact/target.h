@@ -22,8 +22,8 @@ typedef struct {
 	GCancellable *cancellable;
 } TargetRequest;
 
-/* The absolute path of the file or folder. Error (usage) where there is no such thing, (rig) where
- * it cannot be fetched or unpacked; cancelled. Caller frees. */
+/* The absolute path of the file or folder, which is no link. Error (usage) where there is no such
+ * thing, (rig) where it cannot be fetched or unpacked; cancelled. Caller frees. */
 gchar *target_open(const TargetRequest *request, const gchar *word, GError **error);
 
 /* Is it the word for a Debian package? */

@@ -60,7 +60,6 @@ static gchar *python_of(const gchar *name)
 typedef struct {
 	Checked *checked;
 	const gchar *scratch;
-	guint libraries; /* static ones so far */
 } Search;
 
 static CheckedFile *add(Search *search, const gchar *label, const gchar *kind)
@@ -106,11 +105,9 @@ static gboolean add_members(Search *search, const gchar *folder, const gchar *la
 
 static void add_static_library(Search *search, const gchar *path, const gchar *label)
 {
-	g_autofree gchar *name = g_strdup_printf("members-%u", search->libraries++);
-	g_autofree gchar *folder = g_build_filename(search->scratch, name, NULL);
+	g_autofree gchar *folder = g_build_filename(search->scratch, "members-XXXXXX", NULL);
 	g_autoptr(GError) error = NULL;
-	g_auto(GStrv) names =
-		g_mkdir(folder, 0755) ? NULL : unpack_members(path, folder, NULL, &error);
+	g_auto(GStrv) names = g_mkdtemp(folder) ? unpack_members(path, folder, NULL, &error) : NULL;
 
 	if (names && !add_members(search, folder, label, names))
 		search->checked->scan->passed_over++;
@@ -189,7 +186,7 @@ static void drop_objects(Checked *checked)
 
 void files_find(Checked *checked, const gchar *path, const gchar *scratch)
 {
-	Search search = {checked, scratch, 0};
+	Search search = {checked, scratch};
 	g_autofree gchar *base = g_path_get_basename(path);
 
 	if (g_file_test(path, G_FILE_TEST_IS_DIR))

@@ -116,21 +116,18 @@ static gboolean take_file(Start *start, CheckedFile *file, GError **error)
 /* A root file system is its programs' own. */
 static void take_root(Start *start)
 {
-	if (start->root) {
-		plan_set_root(start->plan, start->root);
-		return;
-	}
 	static const gchar *const loaders[] = {"lib/ld-linux-aarch64.so.1",
 					       "lib/ld-musl-aarch64.so.1"};
+	const gchar *root = start->root;
 
-	for (guint i = 0; i < G_N_ELEMENTS(loaders); i++) {
+	for (guint i = 0; !root && i < G_N_ELEMENTS(loaders); i++) {
 		g_autofree gchar *loader = g_build_filename(start->path, loaders[i], NULL);
 
-		if (!g_file_test(loader, G_FILE_TEST_EXISTS))
-			continue;
-		plan_set_root(start->plan, start->path);
-		return;
+		if (g_file_test(loader, G_FILE_TEST_EXISTS))
+			root = start->path;
 	}
+	if (root)
+		plan_set_root(start->plan, root);
 }
 
 static const Suite *find_suite(const Plan *plan)

@@ -132,6 +132,12 @@ is "$status $(jq -r .schema result.json) $(wc -c <"$out")" '1 a64rig.check/1 0' 
 rig check -q -f json -b neoverse-n1 dies
 is "$status" 0 'on a newer baseline it runs'
 
+ln -s dies link && ln -s nowhere dangling
+rig check -q -f json link
+is "$status $(json .verdict)" '1 will not run' 'a link that is named is followed'
+rig check -q dangling
+is "$status" 2 'but not one that leads nowhere'
+
 # --- static libraries ---
 
 build plain.o -c <<<'int plain(void) { return 1; }'
