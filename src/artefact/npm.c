@@ -237,6 +237,17 @@ static void set_failed(const NpmJob *job, const Answer *answer, GError **error)
 			    answer->code ? ": " : "", answer->reason);
 }
 
+/* That npm has no answer is an error, too. */
+static gboolean ask_well(const NpmJob *job, const gchar *const *words, Answer *answer,
+			 GError **error)
+{
+	if (!ask(job, words, answer, error))
+		return FALSE;
+	if (answer->reason)
+		set_failed(job, answer, error);
+	return !answer->reason;
+}
+
 gchar *npm_integrity(const NpmJob *job, GError **error)
 {
 	const gchar *const words[] = {"view", job->word->spec, "dist.integrity", NULL};
@@ -244,12 +255,8 @@ gchar *npm_integrity(const NpmJob *job, GError **error)
 	g_autofree gchar *integrity = NULL;
 	JsonNode *root;
 
-	if (!ask(job, words, &answer, error))
+	if (!ask_well(job, words, &answer, error))
 		return NULL;
-	if (answer.reason) {
-		set_failed(job, &answer, error);
-		return NULL;
-	}
 	root = json_parser_get_root(answer.parser);
 	if (root && json_node_get_value_type(root) == G_TYPE_STRING)
 		integrity = integrity_parse(json_node_get_string(root));
@@ -365,12 +372,8 @@ GPtrArray *npm_versions(const NpmJob *job, GError **error)
 	g_auto(Answer) answer = {0};
 	JsonNode *root, *list = NULL, *times = NULL;
 
-	if (!ask(job, words, &answer, error))
+	if (!ask_well(job, words, &answer, error))
 		return NULL;
-	if (answer.reason) {
-		set_failed(job, &answer, error);
-		return NULL;
-	}
 	root = json_parser_get_root(answer.parser);
 	if (root && JSON_NODE_HOLDS_OBJECT(root)) {
 		list = json_object_get_member(json_node_get_object(root), "versions");

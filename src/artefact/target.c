@@ -8,6 +8,7 @@
 #include "artefact/debian.h"
 #include "artefact/unpack.h"
 #include "base/error.h"
+#include "model/subject.h"
 
 #define DEBIAN "deb:"
 
@@ -62,7 +63,7 @@ gchar *target_open(const TargetRequest *request, const gchar *word, GError **err
 	g_autofree gchar *path = path_absolute(word);
 	gchar *real = NULL;
 
-	if (g_str_has_prefix(word, "npm:"))
+	if (subject_is_package(word))
 		return open_npm(request, word, error);
 	if (target_is_debian(word))
 		return open_debian(request, word + strlen(DEBIAN), error);

@@ -4,8 +4,8 @@
  *	npm:NAME@VERSION	a package of the npm registry
  *	deb:NAME=VERSION	a package of Debian, for arm64; without a version that of
  *				Debian 12, else the newest
- *	FILE			an ELF file, or a static library; or an archive (tar, zip, wheel,
- *.tgz, .deb), which is unpacked as artefact/unpack.h says
+ *	FILE			an ELF file, or a static library; or an archive (tar, zip,
+ *				wheel, .deb), which is unpacked as artefact/unpack.h says
  *	FOLDER			with all that lies below it
  */
 #ifndef ARTEFACT_TARGET_H

@@ -166,3 +166,16 @@ gchar *child_output(const gchar *const *argv, gdouble deadline, int *status, GEr
 	g_strchomp(text->str);
 	return g_string_free(g_steal_pointer(&text), FALSE);
 }
+
+gchar *child_ask(const gchar *const *program, const gchar *const *words, gdouble deadline,
+		 int *status, GError **error)
+{
+	g_autoptr(GPtrArray) argv = g_ptr_array_new();
+
+	for (; *program; program++)
+		g_ptr_array_add(argv, (gpointer)*program);
+	for (; *words; words++)
+		g_ptr_array_add(argv, (gpointer)*words);
+	g_ptr_array_add(argv, NULL);
+	return child_output((const gchar *const *)argv->pdata, deadline, status, error);
+}

@@ -38,4 +38,8 @@ gboolean child_run(const ChildSpec *spec, GCancellable *cancellable, ChildResult
  * could not be started or ran out of time. Caller frees. */
 gchar *child_output(const gchar *const *argv, gdouble deadline, int *status, GError **error);
 
+/* The same of two lists of words, one behind the other; both end with NULL. */
+gchar *child_ask(const gchar *const *program, const gchar *const *words, gdouble deadline,
+		 int *status, GError **error);
+
 #endif

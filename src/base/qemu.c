@@ -44,14 +44,10 @@ gchar *qemu_find(QemuKind kind, GError **error)
 /* What it prints. Its exit status says nothing: "-cpu help" of QEMU 7.2 exits with 1. */
 static gchar *ask(const gchar *path, const gchar *const *words, GError **error)
 {
-	g_autoptr(GPtrArray) argv = g_ptr_array_new();
+	const gchar *const program[] = {path, NULL};
 	int status;
 
-	g_ptr_array_add(argv, (gpointer)path);
-	for (; *words; words++)
-		g_ptr_array_add(argv, (gpointer)*words);
-	g_ptr_array_add(argv, NULL);
-	return child_output((const gchar *const *)argv->pdata, ANSWER_DEADLINE, &status, error);
+	return child_ask(program, words, ANSWER_DEADLINE, &status, error);
 }
 
 /* "qemu-aarch64 version 7.2.22 (Debian ...)" to "qemu-aarch64 7.2.22"; the system emulators say

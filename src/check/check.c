@@ -33,8 +33,7 @@ static void scan_file_of(gpointer item, gpointer data)
 	g_autofree gchar *path = files_path(check->path, file);
 	g_autoptr(GError) why = NULL;
 
-	check->features[number] =
-		(FileFeatures){g_hash_table_new(NULL, NULL), g_hash_table_new(NULL, NULL)};
+	check->features[number] = file_features_new();
 	file->scan = file_scan(path, file->path, check->baseline, &check->features[number], &why);
 	if (file->scan)
 		return;
@@ -164,16 +163,6 @@ static void judge(CheckedFile *file)
 		file->verdict = CHECKED_UNCLEAR;
 }
 
-static void add_all(GHashTable *to, GHashTable *from)
-{
-	GHashTableIter iter;
-	gpointer key;
-
-	g_hash_table_iter_init(&iter, from);
-	while (g_hash_table_iter_next(&iter, &key, NULL))
-		g_hash_table_add(to, key);
-}
-
 /* What is unknown counts only where no start has shown that it does no harm. */
 static void take_features(Check *check, guint number)
 {
@@ -181,11 +170,11 @@ static void take_features(Check *check, guint number)
 	const Fault *fault = file->finding ? finding_fault(file->finding) : NULL;
 	const IsaFeature *feature = fault && fault->has_insn ? isa_lookup(fault->insn) : NULL;
 
-	add_all(check->all.bare, check->features[number].bare);
+	file_features_add(check->all.bare, check->features[number].bare);
 	if (feature && fails(file->finding))
 		g_hash_table_add(check->all.bare, (gpointer)feature);
 	if (!started(file))
-		add_all(check->all.unknown, check->features[number].unknown);
+		file_features_add(check->all.unknown, check->features[number].unknown);
 }
 
 static void judge_all(Check *check)
@@ -193,7 +182,7 @@ static void judge_all(Check *check)
 	Checked *checked = check->checked;
 	gboolean unread = FALSE;
 
-	check->all = (FileFeatures){g_hash_table_new(NULL, NULL), g_hash_table_new(NULL, NULL)};
+	check->all = file_features_new();
 	for (guint i = 0; i < checked->files->len; i++) {
 		CheckedFile *file = g_ptr_array_index(checked->files, i);
 
@@ -259,13 +248,10 @@ static gboolean look(Check *check, const TargetRequest *target, GError **error)
 
 static void check_clear(Check *check)
 {
-	for (guint i = 0; i < check->count; i++) {
-		g_hash_table_unref(check->features[i].bare);
-		g_hash_table_unref(check->features[i].unknown);
-	}
+	for (guint i = 0; i < check->count; i++)
+		file_features_clear(&check->features[i]);
 	g_free(check->features);
-	g_clear_pointer(&check->all.bare, g_hash_table_unref);
-	g_clear_pointer(&check->all.unknown, g_hash_table_unref);
+	file_features_clear(&check->all);
 	g_clear_pointer(&check->profiles, g_ptr_array_unref);
 	checked_free(check->checked);
 	g_free(check->path);

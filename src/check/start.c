@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "base/typed.h"
 #include "check/files.h"
-#include "inspect/elf.h"
+#include "run/library.h"
 
 #define SUITE "check"
 
@@ -33,16 +33,6 @@ static gint by_hits(gconstpointer a, gconstpointer b)
 
 /* --- subjects --- */
 
-static gboolean is_musl(const gchar *path)
-{
-	g_auto(GStrv) needed = elf_needed(path, NULL, NULL);
-
-	for (gchar **name = needed; name && *name; name++)
-		if (g_str_equal(*name, "libc.so") || g_str_has_prefix(*name, "libc.musl-"))
-			return TRUE;
-	return FALSE;
-}
-
 static SubjectKind kind_of(const CheckedFile *file)
 {
 	static const struct {
@@ -64,7 +54,7 @@ static Subject *subject_of(const CheckedFile *file, const gchar *path)
 	g_free(subject->name);
 	subject->name = g_strdup(file->path);
 	subject->kind = kind_of(file);
-	if (subject->kind == SUBJECT_ALLOCATOR && is_musl(path))
+	if (subject->kind == SUBJECT_ALLOCATOR && library_is_musl(path))
 		subject->libc = g_strdup("musl");
 	return subject;
 }

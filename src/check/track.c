@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "artefact/target.h"
 #include "base/child.h"
 #include "base/error.h"
 
@@ -61,8 +62,7 @@ static const Version *version_of(const Track *self, guint revision)
 static gchar *ledger_id(const Version *version)
 {
 	const gchar *what = version->command ? version->command : version->target;
-	gboolean published =
-		what && (g_str_has_prefix(what, "npm:") || g_str_has_prefix(what, "deb:"));
+	gboolean published = what && (subject_is_package(what) || target_is_debian(what));
 	g_autofree gchar *text = NULL;
 	g_autofree gchar *sum = NULL;
 	GStatBuf status = {0};

@@ -126,7 +126,7 @@ static void add_bare(Page *page, const CheckedFile *file)
 
 static void add_files(Page *page, const Checked *checked)
 {
-	guint listed = 0, passed = 0;
+	guint listed = 0, passed = 0, width = path_width(checked);
 
 	for (guint i = 0; i < checked->files->len; i++) {
 		const CheckedFile *file = g_ptr_array_index(checked->files, i);
@@ -136,7 +136,7 @@ static void add_files(Page *page, const Checked *checked)
 			continue;
 		}
 		listed += file->verdict == CHECKED_RUNS;
-		add_file(page, file, path_width(checked));
+		add_file(page, file, width);
 		if (file->verdict == CHECKED_DIES && file->reason)
 			add_bare(page, file);
 		if (file->verdict == CHECKED_DIES)

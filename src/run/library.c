@@ -47,6 +47,16 @@ static gboolean is_musl(const gchar *name)
 	return g_str_equal(name, "libc.so") || g_str_has_prefix(name, "libc.musl-");
 }
 
+gboolean library_is_musl(const gchar *path)
+{
+	g_auto(GStrv) needed = elf_needed(path, NULL, NULL);
+
+	for (gchar **name = needed; name && *name; name++)
+		if (is_musl(*name))
+			return TRUE;
+	return FALSE;
+}
+
 /* Where the file itself says that its libraries lie, from its own folder: wheels have them in
  * NAME.libs. */
 static gchar *find_by_runpath(const gchar *file, const gchar *folder, const gchar *name)

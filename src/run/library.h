@@ -13,6 +13,9 @@
  * g_strfreev(). */
 gchar **library_files(const gchar *path, const gchar *sysroot, const gchar *libc, GError **error);
 
+/* Does it need musl's C library? */
+gboolean library_is_musl(const gchar *path);
+
 /* Can the program be started in this sysroot: is it for AArch64, is its interpreter there, and all
  * that it needs? Error (usage). */
 gboolean program_check(const gchar *path, const gchar *sysroot, GError **error);

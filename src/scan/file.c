@@ -7,6 +7,27 @@
 #include "judge/fate.h"
 #include "scan/walk.h"
 
+FileFeatures file_features_new(void)
+{
+	return (FileFeatures){g_hash_table_new(NULL, NULL), g_hash_table_new(NULL, NULL)};
+}
+
+void file_features_clear(FileFeatures *features)
+{
+	g_clear_pointer(&features->bare, g_hash_table_unref);
+	g_clear_pointer(&features->unknown, g_hash_table_unref);
+}
+
+void file_features_add(GHashTable *to, GHashTable *from)
+{
+	GHashTableIter iter;
+	gpointer key;
+
+	g_hash_table_iter_init(&iter, from);
+	while (g_hash_table_iter_next(&iter, &key, NULL))
+		g_hash_table_add(to, key);
+}
+
 typedef struct {
 	Code *code;
 	Walk *walk; /* NULL: not needed as yet, or never */

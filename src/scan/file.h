@@ -13,6 +13,13 @@ typedef struct {
 	GHashTable *bare, *unknown; /* sets of const IsaFeature* */
 } FileFeatures;
 
+/* Two empty sets; and their end. */
+FileFeatures file_features_new(void);
+void file_features_clear(FileFeatures *features);
+
+/* Adds the one set to the other. */
+void file_features_add(GHashTable *to, GHashTable *from);
+
 /* Larger code is not followed, for that takes as much memory as it has: all of it is unknown. */
 #define FILE_FOLLOWED ((guint64)2 << 30) /* bytes */
 

@@ -36,27 +36,6 @@ static void job_free(gpointer data)
 	g_free(job);
 }
 
-static FileFeatures features_new(void)
-{
-	return (FileFeatures){g_hash_table_new(NULL, NULL), g_hash_table_new(NULL, NULL)};
-}
-
-static void features_clear(FileFeatures *features)
-{
-	g_hash_table_unref(features->bare);
-	g_hash_table_unref(features->unknown);
-}
-
-static void add_all(GHashTable *to, GHashTable *from)
-{
-	GHashTableIter iter;
-	gpointer key;
-
-	g_hash_table_iter_init(&iter, from);
-	while (g_hash_table_iter_next(&iter, &key, NULL))
-		g_hash_table_add(to, key);
-}
-
 static void add_problem(Run *run, const gchar *problem)
 {
 	g_mutex_lock(&run->mutex);
@@ -82,22 +61,22 @@ static gboolean is_elf(const guint8 *bytes, gsize count)
  * another machine. */
 static void scan_elf(Run *run, const gchar *path, const gchar *label, gboolean asked)
 {
-	FileFeatures features = features_new();
+	FileFeatures features = file_features_new();
 	g_autoptr(GError) error = NULL;
 	ScanFile *file = file_scan(path, label, run->request->baseline, &features, &error);
 
 	if (file) {
 		g_mutex_lock(&run->mutex);
 		g_ptr_array_add(run->scan->files, file);
-		add_all(run->features.bare, features.bare);
-		add_all(run->features.unknown, features.unknown);
+		file_features_add(run->features.bare, features.bare);
+		file_features_add(run->features.unknown, features.unknown);
 		g_mutex_unlock(&run->mutex);
 	} else if (asked || !strstr(error->message, "not for AArch64")) {
 		add_problem(run, error->message);
 	} else {
 		pass_over(run);
 	}
-	features_clear(&features);
+	file_features_clear(&features);
 }
 
 /* --- archives --- */
@@ -306,7 +285,7 @@ Scan *scan_run(const gchar *const *paths, const ScanRequest *request, GCancellab
 	Run run = {.request = request,
 		   .cancellable = cancellable,
 		   .scan = scan,
-		   .features = features_new(),
+		   .features = file_features_new(),
 		   .jobs = g_ptr_array_new_with_free_func(job_free)};
 
 	g_mutex_init(&run.mutex);
@@ -316,7 +295,7 @@ Scan *scan_run(const gchar *const *paths, const ScanRequest *request, GCancellab
 	g_ptr_array_sort(scan->files, by_path);
 	g_ptr_array_sort(scan->problems, by_text);
 	fates_find(scan, request->profiles, run.features.bare, run.features.unknown);
-	features_clear(&run.features);
+	file_features_clear(&run.features);
 	g_ptr_array_unref(run.jobs);
 	g_mutex_clear(&run.mutex);
 	if (g_cancellable_set_error_if_cancelled(cancellable, error))
